@@ -1,0 +1,136 @@
+namespace Polymath.Tensors;
+
+/// <summary>
+/// One reverse sweep over a tape for any number of tasks. Cotangents are stacked along a leading task axis and carry the set of
+/// tasks they belong to; they are given back to the pool as soon as their node's rule has run.
+/// </summary>
+internal sealed class BackwardPass(Tape tape)
+{
+    private readonly RowSet.Table _sets = new();
+    private Tensor[] _cotangents = [];
+    private RowSet?[] _rows = [];
+    private bool[] _needed = [];
+    private bool[] _collected = [];
+    private int _count;
+
+    /// <summary>True when the rules themselves are recorded, for second derivatives.</summary>
+    public bool CreateGraph { get; private set; }
+
+    /// <summary>The rows of the cotangent being propagated now.</summary>
+    public RowSet Rows { get; private set; } = null!;
+
+    public RowSet.Table Sets => _sets;
+
+    public bool Needs(Node input) => input.Index < _count && input.Index >= 0 && _needed[input.Index];
+
+    /// <summary>Clears the slots for a sweep over the nodes recorded so far.</summary>
+    public void Begin(bool createGraph)
+    {
+        CreateGraph = createGraph;
+        _count = tape.Count;
+        if (_cotangents.Length < _count)
+        {
+            int capacity = Math.Max(_count, _cotangents.Length * 2);
+            Array.Resize(ref _cotangents, capacity);
+            Array.Resize(ref _rows, capacity);
+            Array.Resize(ref _needed, capacity);
+            Array.Resize(ref _collected, capacity);
+        }
+
+        Array.Clear(_collected, 0, _count);
+        Array.Clear(_needed, 0, _count);
+    }
+
+    /// <summary>Keeps the cotangent of a node for the caller.</summary>
+    public void Collect(Node node) => _collected[node.Index] = true;
+
+    /// <summary>Marks what has to be visited: everything on a path from a wanted leaf or collected node.</summary>
+    public void MarkNeeded(TaskGradients? sink)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            Node node = tape[i];
+            if (!node.RequiresGradient && !_collected[i]) continue;
+            bool needed = _collected[i] || (node.Leaf is not null && sink is not null && sink.Holds(node.Leaf));
+            for (int j = 0; j < node.InputCount && !needed; j++) needed = _needed[node.Inputs[j].Index];
+            _needed[i] = needed;
+        }
+    }
+
+    /// <summary>Adds a cotangent <c>[rows, ...node shape]</c> to a node's slot.</summary>
+    public void Accumulate(Node node, RowSet rows, Tensor gradient)
+    {
+        if (!Needs(node)) return;
+        int slot = node.Index;
+        if (_rows[slot] is not { } present)
+        {
+            Hold(slot, rows, gradient);
+            return;
+        }
+
+        Tensor held = _cotangents[slot];
+        RowSet union = _sets.Union(present, rows);
+        if (!CreateGraph && ReferenceEquals(union, present) && CanWrite(held.Node))
+        {
+            RowAccumulation.AddInPlace(held, present, gradient, rows);
+            return;
+        }
+
+        Tensor sum = RowAccumulation.Spread(held, present, union) + RowAccumulation.Spread(gradient, rows, union);
+        Release(slot);
+        Hold(slot, union, sum);
+    }
+
+    /// <summary>Runs every rule from the last node to the first; leaf cotangents land in <paramref name="sink"/>.</summary>
+    public void Sweep(TaskGradients? sink)
+    {
+        for (int i = _count - 1; i >= 0; i--)
+        {
+            if (_rows[i] is not { } rows) continue;
+            Node node = tape[i];
+            Rows = rows;
+            Tensor gradient = _cotangents[i];
+            if (node.Leaf is not null) sink?.Accumulate(node.Leaf, rows, gradient);
+            node.Op?.Backward(new Vjp(this, node, gradient));
+            if (!_collected[i]) Release(i);
+            if (!CreateGraph) tape.ReleaseScratch();
+        }
+    }
+
+    /// <summary>The collected cotangent of a node over all <paramref name="tasks"/> rows, zeros where it is structurally zero.</summary>
+    public Tensor Take(Node node, int tasks)
+    {
+        RowSet all = _sets.Range(tasks);
+        if (_rows[node.Index] is not { } rows) return Tensor.Zeros(node.Shape.Prepend(tasks));
+        Tensor gradient = RowAccumulation.Spread(_cotangents[node.Index], rows, all);
+        tape.Adopt(gradient.Node);
+        Release(node.Index);
+        return gradient;
+    }
+
+    /// <summary>Empties every slot, also after a rule threw.</summary>
+    public void End()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_rows[i] is not null) Release(i);
+        }
+    }
+
+    private static bool CanWrite(Node node) => node.Scratch && node.Holds == 1 && node.Buffer.References == 1;
+
+    private void Hold(int slot, RowSet rows, Tensor gradient)
+    {
+        gradient.Node.Holds++;
+        _cotangents[slot] = gradient;
+        _rows[slot] = rows;
+    }
+
+    private void Release(int slot)
+    {
+        Node node = _cotangents[slot].Node;
+        _cotangents[slot] = default;
+        _rows[slot] = null;
+        if (--node.Holds == 0 && node.Scratch) tape.Recycle(node);
+    }
+}

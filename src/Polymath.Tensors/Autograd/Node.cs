@@ -1,0 +1,64 @@
+namespace Polymath.Tensors;
+
+/// <summary>
+/// What a <see cref="Tensor"/> handle points to: a value (a slice of a buffer with a shape) and how it was computed. Nodes made
+/// on a tape belong to it and are used again after it is reset; <see cref="Version"/> then exposes stale handles.
+/// </summary>
+internal sealed unsafe class Node
+{
+    private const int UsualInputs = 3;
+
+    public Buffer Buffer = null!;
+    public int Offset;
+    public Shape Shape;
+    public int Version;
+
+    public Tape? Tape;
+    public int Index = -1;
+    public bool RequiresGradient;
+    public bool Scratch;
+    public int Holds;
+
+    public Op? Op;
+    public Node[] Inputs = new Node[UsualInputs];
+    public int InputCount;
+    public Node? Leaf;
+
+    // What the forward rule keeps for the backward rule; each op documents its own use.
+    public Node?[] Saved = new Node?[2];
+    public IndexTensor? Indices;
+    public int A, B, C, D;
+    public float X;
+    public bool Flag;
+    public Shape SavedShape;
+    public object? State;
+
+    public float* Pointer => Buffer.Pointer + Offset;
+
+    public Span<float> Span => new(Pointer, Shape.Length);
+
+    /// <summary>Forgets value and graph; the arrays stay for the next use.</summary>
+    public void Clear()
+    {
+        Version++;
+        Buffer = null!;
+        Op = null;
+        Leaf = null;
+        Indices = null;
+        State = null;
+        RequiresGradient = false;
+        Scratch = false;
+        Holds = 0;
+        Index = -1;
+        Array.Clear(Inputs, 0, InputCount);
+        InputCount = 0;
+        Array.Clear(Saved);
+    }
+
+    public void SetInputs(ReadOnlySpan<Node> inputs)
+    {
+        if (Inputs.Length < inputs.Length) Inputs = new Node[inputs.Length];
+        inputs.CopyTo(Inputs);
+        InputCount = inputs.Length;
+    }
+}

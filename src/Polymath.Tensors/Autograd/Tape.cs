@@ -1,0 +1,321 @@
+namespace Polymath.Tensors;
+
+/// <summary>
+/// The record of one forward pass and the owner of every buffer made during it. While a tape is open on a thread, operations on
+/// tensors that need gradients are recorded on it and all results live in its pooled memory; disposing it (or
+/// <see cref="Reset"/>) gives the memory back, and a handle used after that throws.
+/// </summary>
+/// <example><code>
+/// Tensor w = Tensor.FromArray([1f, 2f], 2).WithGradient();
+/// using var tape = new Tape();
+/// Tensor loss = (w * w).Sum();
+/// float[] gradient = tape.Gradient(loss, w).ToArray();   // 2w = [2, 4]
+/// </code></example>
+public sealed class Tape : IDisposable
+{
+    [ThreadStatic]
+    private static Tape? t_current;
+
+    [ThreadStatic]
+    private static int t_noGradient;
+
+    private readonly Tape? _outer;
+    private readonly List<Node> _nodes = [];
+    private readonly List<Node> _scratch = [];
+    private readonly Stack<Node> _free = [];
+    private readonly Dictionary<Node, Node> _aliases = new(ReferenceEqualityComparer.Instance);
+    private readonly BackwardPass _pass;
+    private bool _inScratch;
+    private bool _disposed;
+
+    /// <summary>Opens a tape on this thread; the previous one, if any, is current again after <see cref="Dispose"/>.</summary>
+    public Tape()
+    {
+        _pass = new BackwardPass(this);
+        _outer = t_current;
+        t_current = this;
+    }
+
+    /// <summary>The tape open on this thread, or null.</summary>
+    public static Tape? Current => t_current;
+
+    /// <summary>False inside <see cref="NoGradient"/>.</summary>
+    public static bool IsRecording => t_current is not null && t_noGradient == 0;
+
+    /// <summary>Number of recorded values.</summary>
+    public int Count => _nodes.Count;
+
+    internal Node this[int index] => _nodes[index];
+
+    /// <summary>Suspends recording on this thread until disposed: <c>using (Tape.NoGradient()) { ... }</c>.</summary>
+    public static NoGradientScope NoGradient()
+    {
+        t_noGradient++;
+        return default;
+    }
+
+    /// <summary>
+    /// The gradients of K scalar losses in one sweep. Row k of <paramref name="into"/> receives the gradient of loss k with
+    /// respect to the shared parameters; the parameters only one task reaches receive that task's gradient.
+    /// </summary>
+    /// <param name="losses">K tensors of one element.</param>
+    /// <param name="into">Cleared first; must have K rows.</param>
+    /// <exception cref="TensorException">A loss is not a scalar of this tape, or the row count differs.</exception>
+    public void Backward(ReadOnlySpan<Tensor> losses, TaskGradients into)
+    {
+        if (into.Tasks != losses.Length) throw new TensorException($"Tape.Backward: {losses.Length} losses for gradients with {into.Tasks} rows.");
+        Sweep(losses, default, into);
+    }
+
+    /// <summary>The gradient of the weighted sum of K losses, in one row: as cheap as one loss.</summary>
+    /// <param name="losses">K tensors of one element.</param>
+    /// <param name="weights">K weights.</param>
+    /// <param name="into">Cleared first; must have one row.</param>
+    public void Backward(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into)
+    {
+        if (into.Tasks != 1) throw new TensorException($"Tape.Backward: a weighted sum has one gradient row, found {into.Tasks}.");
+        if (weights.Length != losses.Length) throw new TensorException($"Tape.Backward: {losses.Length} losses with {weights.Length} weights.");
+        Sweep(losses, weights, into);
+    }
+
+    /// <summary>Continues a sweep from an intermediate value with given cotangents, e.g. combined representation gradients.</summary>
+    /// <param name="output">A value recorded on this tape.</param>
+    /// <param name="cotangents">Shape <c>[tasks, ...output shape]</c>.</param>
+    /// <param name="into">Not cleared, so that head gradients of an earlier sweep stay.</param>
+    public void Backward(Tensor output, Tensor cotangents, TaskGradients into)
+    {
+        if (cotangents.Shape != output.Shape.Prepend(into.Tasks)) throw new TensorException($"Tape.Backward: found cotangents {cotangents.Shape}, expected {output.Shape.Prepend(into.Tasks)}.");
+        Node start = OnTape(output, "output");
+        _pass.Begin(createGraph: false);
+        using var scope = new SweepScope(this, record: false);
+        _pass.MarkNeeded(into);
+        _pass.Accumulate(start, _pass.Sets.Range(into.Tasks), cotangents);
+        _pass.Sweep(into);
+    }
+
+    /// <summary>
+    /// The Jacobians of K outputs with respect to some inputs, <c>[K, ...input shape]</c> each. An output with more than one
+    /// element contributes the gradient of its sum.
+    /// </summary>
+    /// <param name="outputs">K values recorded on this tape.</param>
+    /// <param name="inputs">Leaves or intermediate values.</param>
+    /// <param name="createGraph">Record the sweep, so that the result can be differentiated again.</param>
+    public Tensor[] Gradients(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs, bool createGraph = false)
+    {
+        Node?[] wanted = new Node?[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++) wanted[i] = Find(inputs[i].Node);
+        Node[] starts = new Node[outputs.Length];
+        for (int k = 0; k < outputs.Length; k++) starts[k] = OnTape(outputs[k], $"output {k}");
+
+        _pass.Begin(createGraph);
+        using var scope = new SweepScope(this, createGraph);
+        foreach (Node? node in wanted)
+        {
+            if (node is not null) _pass.Collect(node);
+        }
+
+        _pass.MarkNeeded(null);
+        for (int k = 0; k < starts.Length; k++) _pass.Accumulate(starts[k], _pass.Sets.Single(k), Tensor.Full(1f, starts[k].Shape.Prepend(1)));
+        _pass.Sweep(null);
+
+        var gradients = new Tensor[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            int first = Array.IndexOf(wanted, wanted[i]);
+            gradients[i] = wanted[i] is null ? Tensor.Zeros(inputs[i].Shape.Prepend(outputs.Length))
+                : first < i ? gradients[first]
+                : _pass.Take(wanted[i]!, outputs.Length);
+            Adopt(gradients[i].Node);
+        }
+
+        return gradients;
+    }
+
+    /// <summary>The gradient of one output with respect to one input, in the input's shape.</summary>
+    public Tensor Gradient(Tensor output, Tensor input, bool createGraph = false)
+        => Gradients([output], [input], createGraph)[0].Reshape(input.Shape);
+
+    /// <summary>For every parameter, which of the losses reach it structurally: <c>reach[k, i]</c> for loss k and parameter i.</summary>
+    public bool[,] Reach(ReadOnlySpan<Tensor> losses, ReadOnlySpan<Tensor> parameters)
+    {
+        bool[,] reach = new bool[losses.Length, parameters.Length];
+        bool[] visited = new bool[_nodes.Count];
+        for (int k = 0; k < losses.Length; k++)
+        {
+            Array.Clear(visited);
+            Node start = OnTape(losses[k], $"loss {k}");
+            visited[start.Index] = true;
+            for (int i = start.Index; i >= 0; i--)
+            {
+                if (!visited[i]) continue;
+                Node node = _nodes[i];
+                for (int j = 0; j < node.InputCount; j++)
+                {
+                    if (node.Inputs[j].RequiresGradient) visited[node.Inputs[j].Index] = true;
+                }
+            }
+
+            for (int p = 0; p < parameters.Length; p++) reach[k, p] = _aliases.TryGetValue(parameters[p].Node, out Node? alias) && visited[alias.Index];
+        }
+
+        return reach;
+    }
+
+    /// <summary>Forgets the record and gives all memory back; handles made so far become invalid. Cheaper than a new tape.</summary>
+    public void Reset()
+    {
+        foreach (Node node in _nodes) Recycle(node);
+        _nodes.Clear();
+        _aliases.Clear();
+    }
+
+    /// <summary>Gives all memory back and makes the outer tape current again.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Reset();
+        if (ReferenceEquals(t_current, this)) t_current = _outer;
+    }
+
+    internal static void EndNoGradient() => t_noGradient--;
+
+    /// <summary>A fresh node with its own buffer.</summary>
+    internal Node Allocate(in Shape shape)
+    {
+        Buffer buffer = BufferPool.Rent(shape.Length);
+        return Attach(buffer, 0, shape);
+    }
+
+    /// <summary>A node that looks at an existing buffer.</summary>
+    internal Node View(Node source, int offset, in Shape shape) => Attach(source.Buffer, source.Offset + offset, shape);
+
+    /// <summary>The node of this tape that stands for a value: itself, or an alias when it was made elsewhere.</summary>
+    internal Node Enter(Node node)
+    {
+        if (ReferenceEquals(node.Tape, this)) return node.Index >= 0 || node.Scratch ? node : throw new TensorException("a tensor of a finished sweep was used.");
+        if (_aliases.TryGetValue(node, out Node? alias)) return alias;
+        bool wasInScratch = _inScratch;
+        _inScratch = false;
+        alias = Attach(node.Buffer, node.Offset, node.Shape);
+        _inScratch = wasInScratch;
+        alias.RequiresGradient = node.RequiresGradient;
+        alias.Leaf = node;
+        _aliases[node] = alias;
+        return alias;
+    }
+
+    internal void Adopt(Node node)
+    {
+        if (!node.Scratch) return;
+        node.Scratch = false;
+        node.Index = _nodes.Count;
+        _nodes.Add(node);
+    }
+
+    internal void ReleaseScratch()
+    {
+        foreach (Node node in _scratch)
+        {
+            if (node.Scratch && node.Holds == 0) Recycle(node);
+        }
+
+        _scratch.Clear();
+    }
+
+    internal void Recycle(Node node)
+    {
+        // Buffers that entered as aliases of values made elsewhere are not the pool's.
+        Buffer buffer = node.Buffer;
+        bool pooled = node.Leaf is null;
+        node.Clear();
+        _free.Push(node);
+        if (pooled && --buffer.References == 0) BufferPool.Return(buffer);
+    }
+
+    private Node Attach(Buffer buffer, int offset, in Shape shape)
+    {
+        if (!_free.TryPop(out Node? node)) node = new Node();
+        node.Tape = this;
+        node.Buffer = buffer;
+        node.Offset = offset;
+        node.Shape = shape;
+        buffer.References++;
+        if (_inScratch)
+        {
+            node.Scratch = true;
+            _scratch.Add(node);
+        }
+        else
+        {
+            node.Index = _nodes.Count;
+            _nodes.Add(node);
+        }
+
+        return node;
+    }
+
+    private void Sweep(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into)
+    {
+        into.Clear();
+        for (int k = 0; k < losses.Length; k++)
+        {
+            if (losses[k].Shape.Length != 1) throw new TensorException($"Tape.Backward: loss {k} has shape {losses[k].Shape}, expected one element.");
+            OnTape(losses[k], $"loss {k}");
+        }
+
+        _pass.Begin(createGraph: false);
+        using var scope = new SweepScope(this, record: false);
+        _pass.MarkNeeded(into);
+        for (int k = 0; k < losses.Length; k++)
+        {
+            float seed = weights.IsEmpty ? 1f : (float)weights[k];
+            _pass.Accumulate(losses[k].Node, _pass.Sets.Single(weights.IsEmpty ? k : 0), Tensor.Full(seed, losses[k].Shape.Prepend(1)));
+        }
+
+        _pass.Sweep(into);
+    }
+
+    private Node? Find(Node node) => ReferenceEquals(node.Tape, this) ? node : _aliases.GetValueOrDefault(node);
+
+    private Node OnTape(Tensor tensor, string role)
+    {
+        Node? node = Find(tensor.Node);
+        if (node is null || node.Index < 0) throw new TensorException($"Tape: {role} of shape {tensor.Shape} was not recorded on this tape.");
+        return node;
+    }
+
+    /// <summary>Ends a <see cref="NoGradient"/> region.</summary>
+    public readonly ref struct NoGradientScope : IDisposable
+    {
+        /// <summary>Resumes recording.</summary>
+        public void Dispose() => EndNoGradient();
+    }
+
+    /// <summary>While a sweep is not recorded its values are scratch, returned to the pool rule by rule.</summary>
+    private readonly ref struct SweepScope : IDisposable
+    {
+        private readonly Tape _tape;
+        private readonly bool _record;
+        private readonly bool _wasInScratch;
+
+        public SweepScope(Tape tape, bool record)
+        {
+            _tape = tape;
+            _record = record;
+            _wasInScratch = tape._inScratch;
+            if (record) return;
+            tape._inScratch = true;
+            t_noGradient++;
+        }
+
+        public void Dispose()
+        {
+            _tape._pass.End();
+            if (_record) return;
+            _tape.ReleaseScratch();
+            _tape._inScratch = _wasInScratch;
+            t_noGradient--;
+        }
+    }
+}
