@@ -1,0 +1,177 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Polymath.Tensors;
+
+/// <summary>
+/// The gradients of K task losses with respect to the flattened shared parameters: K rows of P floats in one pinned, 64-byte
+/// aligned block. Row k is the gradient of loss k.
+/// </summary>
+/// <example><code>
+/// TaskGradients rows = TaskGradients.FromRows([[1f, 0f], [0f, 2f]]);
+/// double[] gramian = new double[4];
+/// rows.Gramian(gramian);              // [1, 0, 0, 4]
+/// float[] update = new float[2];
+/// rows.Combine([0.5, 0.5], update);   // [0.5, 1]
+/// </code></example>
+public sealed class TaskGradients
+{
+    private const int Alignment = 64, FloatsPerLine = Alignment / sizeof(float), Block = 1024;
+
+    private readonly float[] _buffer;
+    private readonly int _offset, _stride;
+
+    /// <summary>Zeroed rows for <paramref name="tasks"/> losses and <paramref name="parameters"/> shared parameters.</summary>
+    /// <param name="tasks">K, at least 1.</param>
+    /// <param name="parameters">P, at least 0.</param>
+    public TaskGradients(int tasks, int parameters)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tasks);
+        ArgumentOutOfRangeException.ThrowIfNegative(parameters);
+        Tasks = tasks;
+        Count = parameters;
+        long stride = ((long)parameters + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine;
+        long length = (stride * tasks) + FloatsPerLine;
+        if (length > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(nameof(parameters), $"TaskGradients: {tasks} x {parameters} floats exceed {Array.MaxLength}; use a balancer that needs only losses, or fewer shared parameters.");
+        }
+
+        _stride = (int)stride;
+        _buffer = GC.AllocateUninitializedArray<float>((int)length, pinned: true);
+        _offset = AlignedOffset(_buffer);
+        _buffer.AsSpan().Clear();
+    }
+
+    /// <summary>K, the number of rows.</summary>
+    public int Tasks { get; }
+
+    /// <summary>P, the number of shared parameters.</summary>
+    public int Count { get; }
+
+    /// <summary>Floats from one row to the next: P rounded up to a multiple of 16; the padding is zero.</summary>
+    public int Stride => _stride;
+
+    /// <summary>Copies plain rows, all of the same length.</summary>
+    /// <param name="rows">K arrays of P floats.</param>
+    /// <exception cref="ArgumentException">No rows, or rows of different lengths.</exception>
+    public static TaskGradients FromRows(params float[][] rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Length == 0) throw new ArgumentException("TaskGradients: there are 0 rows, expected at least 1.", nameof(rows));
+        var gradients = new TaskGradients(rows.Length, rows[0].Length);
+        for (int k = 0; k < rows.Length; k++)
+        {
+            if (rows[k].Length != gradients.Count)
+            {
+                throw new ArgumentException($"TaskGradients: row {k} has {rows[k].Length} elements, expected {gradients.Count} as in row 0.", nameof(rows));
+            }
+
+            rows[k].CopyTo(gradients.Row(k));
+        }
+
+        return gradients;
+    }
+
+    /// <summary>Row k: the gradient of loss k, [P].</summary>
+    /// <param name="task">k, in [0, <see cref="Tasks"/>).</param>
+    public Span<float> Row(int task)
+    {
+        if ((uint)task >= (uint)Tasks) throw new ArgumentOutOfRangeException(nameof(task), task, $"TaskGradients: expected a task in [0, {Tasks}).");
+        return _buffer.AsSpan(_offset + (task * _stride), Count);
+    }
+
+    /// <summary>Sets every gradient to zero.</summary>
+    public void Clear() => _buffer.AsSpan().Clear();
+
+    /// <summary>A = G G^T with products and sums in double precision: float sums lose small tasks beside large ones.</summary>
+    /// <param name="destination">[K, K] row-major, symmetric on return.</param>
+    public void Gramian(Span<double> destination)
+    {
+        if (destination.Length != Tasks * Tasks)
+        {
+            throw new ArgumentException($"TaskGradients: the Gramian destination has {destination.Length} elements, expected {Tasks} x {Tasks}.", nameof(destination));
+        }
+
+        destination.Clear();
+        for (int start = 0; start < Count; start += Block)
+        {
+            int length = Math.Min(Block, Count - start);
+            for (int i = 0; i < Tasks; i++)
+            {
+                ReadOnlySpan<float> left = Row(i).Slice(start, length);
+                for (int j = 0; j <= i; j++) destination[(i * Tasks) + j] += Dot(left, Row(j).Slice(start, length));
+            }
+        }
+
+        for (int i = 0; i < Tasks; i++)
+        {
+            for (int j = 0; j < i; j++) destination[(j * Tasks) + i] = destination[(i * Tasks) + j];
+        }
+    }
+
+    /// <summary>destination = weights^T G, summed in double precision in task order.</summary>
+    /// <param name="weights">[K].</param>
+    /// <param name="destination">[P], overwritten.</param>
+    public void Combine(ReadOnlySpan<double> weights, Span<float> destination)
+    {
+        if (weights.Length != Tasks || destination.Length != Count)
+        {
+            throw new ArgumentException($"TaskGradients: got {weights.Length} weights and a destination of {destination.Length}, expected {Tasks} and {Count}.");
+        }
+
+        Span<double> sums = stackalloc double[Block];
+        for (int start = 0; start < Count; start += Block)
+        {
+            int length = Math.Min(Block, Count - start);
+            Span<double> block = sums[..length];
+            block.Clear();
+            for (int k = 0; k < Tasks; k++)
+            {
+                // A task without weight contributes nothing, even where its own gradient overflowed.
+                if (weights[k] != 0) AddScaled(block, Row(k).Slice(start, length), weights[k]);
+            }
+
+            Span<float> target = destination.Slice(start, length);
+            for (int i = 0; i < length; i++) target[i] = (float)block[i];
+        }
+    }
+
+    private static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        Vector<double> low = Vector<double>.Zero, high = Vector<double>.Zero;
+        int i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(x[i..]), out Vector<double> xLow, out Vector<double> xHigh);
+            Vector.Widen(new Vector<float>(y[i..]), out Vector<double> yLow, out Vector<double> yHigh);
+            low += xLow * yLow;
+            high += xHigh * yHigh;
+        }
+
+        double sum = Vector.Sum(low + high);
+        for (; i < x.Length; i++) sum += (double)x[i] * y[i];
+        return sum;
+    }
+
+    private static void AddScaled(Span<double> sums, ReadOnlySpan<float> row, double weight)
+    {
+        int i = 0, width = Vector<double>.Count;
+        for (; i <= row.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(row[i..]), out Vector<double> low, out Vector<double> high);
+            Span<double> target = sums[i..];
+            (new Vector<double>(target) + (low * weight)).CopyTo(target);
+            (new Vector<double>(target[width..]) + (high * weight)).CopyTo(target[width..]);
+        }
+
+        for (; i < row.Length; i++) sums[i] += weight * row[i];
+    }
+
+    private static unsafe int AlignedOffset(float[] pinned)
+    {
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+        return (int)((Alignment - (address % Alignment)) % Alignment) / sizeof(float);
+    }
+}
