@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -21,6 +22,8 @@ public sealed class TaskGradients
 
     private readonly float[] _buffer;
     private readonly int _offset, _stride;
+    private readonly ParameterLayout? _layout;
+    private readonly float[] _own = [];
 
     /// <summary>Zeroed rows for <paramref name="tasks"/> losses and <paramref name="parameters"/> shared parameters.</summary>
     /// <param name="tasks">K, at least 1.</param>
@@ -42,6 +45,16 @@ public sealed class TaskGradients
         _buffer = GC.AllocateUninitializedArray<float>((int)length, pinned: true);
         _offset = AlignedOffset(_buffer);
         _buffer.AsSpan().Clear();
+    }
+
+    /// <summary>Rows for the shared parameters of a model, and one more for the parameters that a single task reaches.</summary>
+    /// <param name="tasks">K, at least 1.</param>
+    /// <param name="layout">Where each parameter lies.</param>
+    public TaskGradients(int tasks, ParameterLayout layout)
+        : this(tasks, layout.SharedCount)
+    {
+        _layout = layout;
+        _own = new float[layout.OwnCount];
     }
 
     /// <summary>K, the number of rows.</summary>
@@ -82,8 +95,31 @@ public sealed class TaskGradients
         return _buffer.AsSpan(_offset + (task * _stride), Count);
     }
 
+    /// <summary>The gradient of the parameters that a single task reaches, each from that task's loss.</summary>
+    public Span<float> Own => _own;
+
     /// <summary>Sets every gradient to zero.</summary>
-    public void Clear() => _buffer.AsSpan().Clear();
+    public void Clear()
+    {
+        _buffer.AsSpan().Clear();
+        _own.AsSpan().Clear();
+    }
+
+    /// <summary>Whether a leaf's gradient belongs here.</summary>
+    internal bool Holds(Node leaf) => _layout is not null && _layout.TryFind(leaf, out _, out _);
+
+    /// <summary>Adds a leaf's stacked gradient <c>[rows, ...leaf shape]</c>.</summary>
+    internal void Accumulate(Node leaf, RowSet rows, Tensor gradient)
+    {
+        if (_layout is null || !_layout.TryFind(leaf, out int offset, out bool shared)) return;
+        ReadOnlySpan<float> values = gradient.Span;
+        int length = leaf.Shape.Length;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Span<float> target = shared ? Row(rows.Rows[i]).Slice(offset, length) : _own.AsSpan(offset, length);
+            TensorPrimitives.Add(target, values.Slice(i * length, length), target);
+        }
+    }
 
     /// <summary>A = G G^T with products and sums in double precision: float sums lose small tasks beside large ones.</summary>
     /// <param name="destination">[K, K] row-major, symmetric on return.</param>

@@ -56,6 +56,7 @@ public readonly partial struct Tensor
 
     /// <summary>One element by its indices.</summary>
     /// <exception cref="TensorException">Wrong number of indices or an index out of range.</exception>
+    [System.Runtime.CompilerServices.IndexerName("Element")]
     public float this[params ReadOnlySpan<int> indices]
     {
         get

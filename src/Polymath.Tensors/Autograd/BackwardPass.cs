@@ -11,6 +11,7 @@ internal sealed class BackwardPass(Tape tape)
     private RowSet?[] _rows = [];
     private bool[] _needed = [];
     private bool[] _collected = [];
+    private TaskGradients? _sink;
     private int _count;
 
     /// <summary>True when the rules themselves are recorded, for second derivatives.</summary>
@@ -21,7 +22,7 @@ internal sealed class BackwardPass(Tape tape)
 
     public RowSet.Table Sets => _sets;
 
-    public bool Needs(Node input) => input.Index < _count && input.Index >= 0 && _needed[input.Index];
+    public bool Needs(Node input) => input.RequiresGradient && (uint)input.Index < (uint)_count && _needed[input.Index];
 
     /// <summary>Clears the slots for a sweep over the nodes recorded so far.</summary>
     public void Begin(bool createGraph)
@@ -47,12 +48,14 @@ internal sealed class BackwardPass(Tape tape)
     /// <summary>Marks what has to be visited: everything on a path from a wanted leaf or collected node.</summary>
     public void MarkNeeded(TaskGradients? sink)
     {
+        _sink = sink;
+        foreach (Node leaf in tape.Aliases) _needed[leaf.Index] = _collected[leaf.Index] || (sink is not null && sink.Holds(leaf.Leaf!));
         for (int i = 0; i < _count; i++)
         {
             Node node = tape[i];
-            if (!node.RequiresGradient && !_collected[i]) continue;
-            bool needed = _collected[i] || (node.Leaf is not null && sink is not null && sink.Holds(node.Leaf));
-            for (int j = 0; j < node.InputCount && !needed; j++) needed = _needed[node.Inputs[j].Index];
+            if (node.Leaf is not null || (!node.RequiresGradient && !_collected[i])) continue;
+            bool needed = _collected[i];
+            for (int j = 0; j < node.InputCount && !needed; j++) needed = Needs(node.Inputs[j]);
             _needed[i] = needed;
         }
     }
@@ -62,6 +65,12 @@ internal sealed class BackwardPass(Tape tape)
     {
         if (!Needs(node)) return;
         int slot = node.Index;
+        if (node.Leaf is not null && !_collected[slot])
+        {
+            _sink!.Accumulate(node.Leaf, rows, gradient);
+            return;
+        }
+
         if (_rows[slot] is not { } present)
         {
             Hold(slot, rows, gradient);
@@ -76,13 +85,21 @@ internal sealed class BackwardPass(Tape tape)
             return;
         }
 
-        Tensor sum = RowAccumulation.Spread(held, present, union) + RowAccumulation.Spread(gradient, rows, union);
+        Tensor sum;
+        if (CreateGraph) sum = RowAccumulation.Spread(held, present, union) + RowAccumulation.Spread(gradient, rows, union);
+        else
+        {
+            sum = Tensor.Zeros(node.Shape.Prepend(union.Count));
+            RowAccumulation.AddInPlace(sum, union, held, present);
+            RowAccumulation.AddInPlace(sum, union, gradient, rows);
+        }
+
         Release(slot);
         Hold(slot, union, sum);
     }
 
-    /// <summary>Runs every rule from the last node to the first; leaf cotangents land in <paramref name="sink"/>.</summary>
-    public void Sweep(TaskGradients? sink)
+    /// <summary>Runs every rule from the last node to the first.</summary>
+    public void Sweep()
     {
         for (int i = _count - 1; i >= 0; i--)
         {
@@ -90,7 +107,6 @@ internal sealed class BackwardPass(Tape tape)
             Node node = tape[i];
             Rows = rows;
             Tensor gradient = _cotangents[i];
-            if (node.Leaf is not null) sink?.Accumulate(node.Leaf, rows, gradient);
             node.Op?.Backward(new Vjp(this, node, gradient));
             if (!_collected[i]) Release(i);
             if (!CreateGraph) tape.ReleaseScratch();

@@ -47,6 +47,9 @@ public sealed class Tape : IDisposable
 
     internal Node this[int index] => _nodes[index];
 
+    /// <summary>The nodes that stand for leaves and values made elsewhere.</summary>
+    internal Dictionary<Node, Node>.ValueCollection Aliases => _aliases.Values;
+
     /// <summary>Suspends recording on this thread until disposed: <c>using (Tape.NoGradient()) { ... }</c>.</summary>
     public static NoGradientScope NoGradient()
     {
@@ -90,7 +93,7 @@ public sealed class Tape : IDisposable
         using var scope = new SweepScope(this, record: false);
         _pass.MarkNeeded(into);
         _pass.Accumulate(start, _pass.Sets.Range(into.Tasks), cotangents);
-        _pass.Sweep(into);
+        _pass.Sweep();
     }
 
     /// <summary>
@@ -116,7 +119,7 @@ public sealed class Tape : IDisposable
 
         _pass.MarkNeeded(null);
         for (int k = 0; k < starts.Length; k++) _pass.Accumulate(starts[k], _pass.Sets.Single(k), Tensor.Full(1f, starts[k].Shape.Prepend(1)));
-        _pass.Sweep(null);
+        _pass.Sweep();
 
         var gradients = new Tensor[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
@@ -273,7 +276,7 @@ public sealed class Tape : IDisposable
             _pass.Accumulate(losses[k].Node, _pass.Sets.Single(weights.IsEmpty ? k : 0), Tensor.Full(seed, losses[k].Shape.Prepend(1)));
         }
 
-        _pass.Sweep(into);
+        _pass.Sweep();
     }
 
     private Node? Find(Node node) => ReferenceEquals(node.Tape, this) ? node : _aliases.GetValueOrDefault(node);

@@ -1,0 +1,48 @@
+namespace Polymath.Tensors;
+
+/// <summary>
+/// Where each parameter of a model lies in one flat vector: first the parameters that several tasks share, then those that a
+/// single task owns. Gradient-balancing rules see only the first part.
+/// </summary>
+public sealed class ParameterLayout
+{
+    private readonly Dictionary<Node, (int Offset, bool Shared)> _places = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>A layout in the given order.</summary>
+    /// <param name="shared">Leaves reached by several tasks.</param>
+    /// <param name="own">Leaves reached by one task each.</param>
+    /// <exception cref="TensorException">A tensor is listed twice.</exception>
+    public ParameterLayout(IEnumerable<Tensor> shared, IEnumerable<Tensor> own)
+    {
+        SharedCount = Place(shared, isShared: true);
+        OwnCount = Place(own, isShared: false);
+    }
+
+    /// <summary>Floats in the shared part.</summary>
+    public int SharedCount { get; }
+
+    /// <summary>Floats in the part owned by single tasks.</summary>
+    public int OwnCount { get; }
+
+    /// <summary>Floats in all.</summary>
+    public int Count => SharedCount + OwnCount;
+
+    internal bool TryFind(Node leaf, out int offset, out bool shared)
+    {
+        bool found = _places.TryGetValue(leaf, out (int Offset, bool Shared) place);
+        (offset, shared) = place;
+        return found;
+    }
+
+    private int Place(IEnumerable<Tensor> parameters, bool isShared)
+    {
+        int offset = 0;
+        foreach (Tensor parameter in parameters)
+        {
+            if (!_places.TryAdd(parameter.Node, (offset, isShared))) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} is listed twice.");
+            offset = checked(offset + parameter.Shape.Length);
+        }
+
+        return offset;
+    }
+}
