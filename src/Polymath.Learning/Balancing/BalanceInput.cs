@@ -57,7 +57,7 @@ public readonly ref struct BalanceInput
         int tasks = Tasks;
         if (tasks < 1) throw new BalancerException($"{name}: the step has 0 tasks, expected at least 1; skip steps in which no task has labels.");
         RequireActive(name, tasks);
-        if (needs.HasFlag(BalancerNeeds.Losses) || !Losses.IsEmpty)
+        if ((needs & BalancerNeeds.Losses) != 0 || !Losses.IsEmpty)
         {
             if (Losses.Length != tasks) throw new BalancerException($"{name}: found {Losses.Length} losses for {tasks} tasks, expected one per task.");
             for (int i = 0; i < tasks; i++)
@@ -66,7 +66,7 @@ public readonly ref struct BalanceInput
             }
         }
 
-        if (needs.HasFlag(BalancerNeeds.Gramian)) RequireGramian(name, tasks);
+        if ((needs & BalancerNeeds.Gramian) != 0) RequireGramian(name, tasks);
     }
 
     private void RequireActive(string name, int tasks)
