@@ -1,0 +1,104 @@
+using Polymath.Learning.Metrics;
+using Polymath.Tensors;
+
+namespace Polymath.Learning.Training;
+
+/// <summary>Predictions and scores of a model on a data set, always over whole sets and never averaged over batches.</summary>
+public static class Evaluation
+{
+    private const int ChunkRows = 4096;
+
+    /// <summary>Predictions of every task: probabilities for classes, numbers in the label's own units.</summary>
+    /// <param name="model">Put into inference mode.</param>
+    /// <param name="data">The rows.</param>
+    /// <returns>One array per task, <c>[rows, task outputs]</c> row-major.</returns>
+    public static float[][] Predict(MultiTaskModel model, Dataset data)
+    {
+        model.Evaluate();
+        TaskSet tasks = model.Tasks;
+        float[][] predictions = [.. tasks.Select(task => new float[data.Rows * task.Outputs])];
+        var outputs = new Tensor[tasks.Count];
+        int[] rows = new int[Math.Min(ChunkRows, data.Rows)];
+        using var tape = new Tape();
+        using (Tape.NoGradient())
+        {
+            for (int start = 0; start < data.Rows; start += ChunkRows)
+            {
+                tape.Reset();
+                Span<int> chunk = rows.AsSpan(0, Math.Min(ChunkRows, data.Rows - start));
+                for (int i = 0; i < chunk.Length; i++) chunk[i] = start + i;
+                model.Forward(data.Gather(chunk), outputs);
+                for (int k = 0; k < outputs.Length; k++)
+                {
+                    Span<float> target = predictions[k].AsSpan(start * tasks[k].Outputs, chunk.Length * tasks[k].Outputs);
+                    Answer(tasks[k], outputs[k]).Span.CopyTo(target);
+                }
+            }
+        }
+
+        return predictions;
+    }
+
+    /// <summary>Scores of every task over the rows that carry its label.</summary>
+    public static IReadOnlyList<TaskScore> Score(MultiTaskModel model, Dataset data) => Score(model.Tasks, Predict(model, data), data);
+
+    /// <summary>Scores of predictions made by <see cref="Predict"/>.</summary>
+    public static IReadOnlyList<TaskScore> Score(TaskSet tasks, float[][] predictions, Dataset data)
+    {
+        var scores = new TaskScore[tasks.Count];
+        for (int k = 0; k < scores.Length; k++)
+        {
+            Target task = tasks[k];
+            var labels = new List<float>(data.Rows);
+            var answers = new List<float>(data.Rows * task.Outputs);
+            for (int row = 0; row < data.Rows; row++)
+            {
+                float label = data.Label(row, k);
+                if (float.IsNaN(label)) continue;
+                labels.Add(task.Kind == TaskKind.Regression ? (label * task.Deviation) + task.Mean : label);
+                answers.AddRange(predictions[k].AsSpan(row * task.Outputs, task.Outputs));
+            }
+
+            scores[k] = Score(task, [.. labels], [.. answers]);
+        }
+
+        return scores;
+    }
+
+    /// <summary>The mean of the tasks' primary metrics, each turned so that larger is better; undefined ones are left out.</summary>
+    public static double MeanUtility(IReadOnlyList<TaskScore> scores)
+    {
+        double[] defined = [.. scores.Select(score => score.Utility).Where(utility => !double.IsNaN(utility))];
+        return defined.Length == 0 ? double.NaN : defined.Average();
+    }
+
+    /// <summary>The primary metric of a task: the one it names, else the first of its kind.</summary>
+    public static Metric PrimaryMetric(Target task) => task.Metric is { } name ? Metric.Find(KindOf(task), name) : Metric.Of(KindOf(task)).First();
+
+    private static TaskScore Score(Target task, float[] labels, float[] answers)
+    {
+        Metric primary = PrimaryMetric(task);
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (Metric metric in Metric.Of(KindOf(task)))
+        {
+            values[metric.Name] = labels.Length == 0 ? double.NaN : metric.Evaluate(labels, answers, task.ClassCount).Value;
+        }
+
+        return new TaskScore(task.Name, primary.Name, primary.HigherIsBetter, labels.Length, values);
+    }
+
+    private static Tensor Answer(Target task, Tensor output) => task.Kind switch
+    {
+        TaskKind.Binary => output.Sigmoid(),
+        TaskKind.MultiClass => output.Softmax(),
+        TaskKind.Count => output.Exp(),
+        _ => (output * task.Deviation) + task.Mean,
+    };
+
+    private static MetricKind KindOf(Target task) => task.Kind switch
+    {
+        TaskKind.Binary => MetricKind.Binary,
+        TaskKind.MultiClass => MetricKind.MultiClass,
+        _ => MetricKind.Regression,
+    };
+}
