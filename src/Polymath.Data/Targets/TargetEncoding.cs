@@ -10,8 +10,9 @@ public sealed class TargetEncoding
 {
     private readonly Dictionary<string, int> _classOf = new(StringComparer.Ordinal);
 
-    internal TargetEncoding(TargetColumn definition, TargetKind kind, IReadOnlyList<string> classes)
+    internal TargetEncoding(TargetColumn definition, TargetKind kind, IReadOnlyList<string> classes, ColumnKind sourceKind)
     {
+        SourceKind = sourceKind;
         Definition = definition;
         Kind = kind;
         Classes = classes;
@@ -26,6 +27,9 @@ public sealed class TargetEncoding
 
     /// <summary>Class labels in code order (binary: negative, positive); empty for regression and count.</summary>
     public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>What the source column held in training.</summary>
+    internal ColumnKind SourceKind { get; }
 
     /// <summary>Settles kind and classes on some rows of a table.</summary>
     /// <exception cref="TableException">Unknown column, constant or all missing, labels that do not fit the kind.</exception>

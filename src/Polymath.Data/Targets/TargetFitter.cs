@@ -24,7 +24,7 @@ internal static class TargetFitter
             _ => [],
         };
         if (classes.Length == 0) _ = Numbers(target, kind, table, column);
-        return new TargetEncoding(target, kind, classes);
+        return new TargetEncoding(target, kind, classes, column.Kind);
     }
 
     public static Column ColumnOf(TargetColumn target, Table table)
@@ -61,7 +61,7 @@ internal static class TargetFitter
 
     private static TargetEncoding FitExpression(TargetColumn target, Table table, Column column, ReadOnlySpan<int> rows)
     {
-        var encoding = new TargetEncoding(target, TargetKind.Binary, ["false", "true"]);
+        var encoding = new TargetEncoding(target, TargetKind.Binary, ["false", "true"], column.Kind);
         var values = new float[rows.Length];
         encoding.Encode(table, rows, values);
         int positive = values.Count(value => value == 1), negative = values.Count(value => value == 0);
