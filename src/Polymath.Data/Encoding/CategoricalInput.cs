@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace Polymath.Data;
+
+/// <summary>A category: id 0 is unknown or rare, id 1 is missing (only when training rows had missing values), then the known categories in ordinal order.</summary>
+internal sealed class CategoricalInput : InputColumn
+{
+    private readonly bool _missing;
+    private readonly string[] _categories;
+    private readonly Dictionary<string, int> _idOf = new(StringComparer.Ordinal);
+
+    private CategoricalInput(string name, bool missing, string[] categories)
+        : base(name)
+    {
+        (_missing, _categories) = (missing, categories);
+        for (int i = 0; i < categories.Length; i++) _idOf[categories[i]] = FirstId + i;
+    }
+
+    public override ColumnKind Kind => ColumnKind.Categorical;
+
+    public override IReadOnlyList<string> Features => [];
+
+    public override int Cardinality => FirstId + _categories.Length;
+
+    private int FirstId => _missing ? 2 : 1;
+
+    /// <summary>Null when every training row would get the same id; the note says so.</summary>
+    public static CategoricalInput? Fit(Column column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        int missing = 0;
+        foreach (int row in rows)
+        {
+            if (column.Text(row) is not { } text) missing++;
+            else counts[text] = counts.GetValueOrDefault(text) + 1;
+        }
+
+        string[] kept = [.. counts.Where(pair => pair.Value >= options.MinFrequency).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+        bool rare = kept.Length < counts.Count;
+        int ids = kept.Length + (rare ? 1 : 0) + (missing > 0 ? 1 : 0);
+        if (ids > 1) return new CategoricalInput(column.Name, missing > 0, kept);
+        notes.Add(kept.Length == 1 ? $"column '{column.Name}' is dropped: it is '{kept[0]}' in every training row"
+            : missing > 0 ? $"column '{column.Name}' is dropped: it is missing in every training row"
+            : $"column '{column.Name}' is dropped: each of its {counts.Count} categories occurs in fewer than {options.MinFrequency} training rows");
+        return null;
+    }
+
+    public static CategoricalInput Read(string name, JsonField field)
+    {
+        string[] categories = field.Texts("categories");
+        if (categories.Distinct(StringComparer.Ordinal).Count() != categories.Length) throw field.Fail("categories", "a category twice", "distinct categories");
+        return new CategoricalInput(name, field.Flag("missing"), categories);
+    }
+
+    public override void EncodeIds(Table table, ReadOnlySpan<int> rows, Span<int> destination, int stride)
+    {
+        Column column = Find(table);
+        int missing = _missing ? 1 : 0;
+        int[]? ofCode = column is CategoricalColumn categorical ? [.. categorical.Categories.Select(text => _idOf.GetValueOrDefault(text))] : null;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int row = rows[i];
+            destination[i * stride] = column.IsMissing(row) ? missing
+                : ofCode is not null ? ofCode[((CategoricalColumn)column).Codes[row]]
+                : _idOf.GetValueOrDefault(column.Text(row)!);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("name", Name);
+        json.WriteString("kind", "categorical");
+        json.WriteBoolean("missing", _missing);
+        json.WriteStartArray("categories");
+        foreach (string category in _categories) json.WriteStringValue(category);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+
+namespace Polymath.Data;
+
+/// <summary>A date: its parts as standardised numbers, parts that never change in training left out, and an "is missing" feature when needed.</summary>
+internal sealed class DateInput : InputColumn
+{
+    private static readonly (string Name, Func<DateTime, float> Of)[] Parts =
+    [
+        ("year", date => date.Year),
+        ("month", date => date.Month),
+        ("day of week", date => (float)date.DayOfWeek),
+        ("day of year", date => date.DayOfYear),
+        ("hour", date => (float)date.TimeOfDay.TotalHours),
+    ];
+
+    private readonly (int Part, TargetScale Scale)[] _parts;
+    private readonly bool _indicator;
+
+    private DateInput(string name, (int Part, TargetScale Scale)[] parts, bool indicator)
+        : base(name)
+    {
+        (_parts, _indicator) = (parts, indicator);
+        string[] features = [.. parts.Select(part => $"{name} {Parts[part.Part].Name}")];
+        Features = indicator ? [.. features, $"{name} is missing"] : features;
+    }
+
+    public override ColumnKind Kind => ColumnKind.Date;
+
+    public override IReadOnlyList<string> Features { get; }
+
+    /// <summary>Null when no part changes over the training rows; the note says so.</summary>
+    public static DateInput? Fit(DateColumn column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
+    {
+        var parts = new List<(int, TargetScale)>();
+        var values = new float[rows.Length];
+        bool missing = false;
+        int observedRows = 0;
+        for (int part = 0; part < Parts.Length; part++)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                missing |= column.IsMissing(rows[i]);
+                values[i] = column.IsMissing(rows[i]) ? float.NaN : Parts[part].Of(new DateTime(column.Ticks[rows[i]]));
+            }
+
+            float[] observed = [.. values.Where(value => !float.IsNaN(value))];
+            observedRows = observed.Length;
+            if (observedRows > 0 && !Array.TrueForAll(observed, value => value == observed[0])) parts.Add((part, TargetScale.Of(observed)));
+        }
+
+        bool indicator = missing && options.MissingIndicators;
+        if (parts.Count > 0 || (indicator && observedRows > 0)) return new DateInput(column.Name, [.. parts], indicator);
+        notes.Add($"column '{column.Name}' is dropped: no part of the date changes over the training rows");
+        return null;
+    }
+
+    public static DateInput Read(string name, JsonField field)
+    {
+        var parts = new List<(int, TargetScale)>();
+        foreach (JsonField part in field.Items("parts"))
+        {
+            string word = part.Text("part");
+            int index = Array.FindIndex(Parts, known => known.Name == word);
+            if (index < 0) throw part.Fail("part", $"'{word}'", string.Join(", ", Parts.Select(known => known.Name)));
+            double deviation = part.Number("deviation");
+            if (deviation <= 0) throw part.Fail("deviation", deviation.ToString("R"), "a positive number");
+            parts.Add((index, new TargetScale(part.Number("mean"), deviation)));
+        }
+
+        return new DateInput(name, [.. parts], field.Flag("indicator"));
+    }
+
+    public override void EncodeNumbers(Table table, ReadOnlySpan<int> rows, Span<float> destination, int stride)
+    {
+        Column column = Find(table);
+        if (column is not DateColumn && column.CountMissing() < column.Rows) throw NotOfKind(table, column, "an ISO date");
+        var dates = column as DateColumn;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            bool missing = dates is null || dates.IsMissing(rows[i]);
+            DateTime date = missing ? default : new DateTime(dates!.Ticks[rows[i]]);
+            int at = i * stride;
+            foreach ((int part, TargetScale scale) in _parts) destination[at++] = missing ? 0f : scale.Apply(Parts[part].Of(date));
+            if (_indicator) destination[at] = missing ? 1f : 0f;
+        }
+    }
+
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("name", Name);
+        json.WriteString("kind", "date");
+        json.WriteStartArray("parts");
+        foreach ((int part, TargetScale scale) in _parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("part", Parts[part].Name);
+            json.WriteNumber("mean", scale.Mean);
+            json.WriteNumber("deviation", scale.Deviation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("indicator", _indicator);
+    }
+}

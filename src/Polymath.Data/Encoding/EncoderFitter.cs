@@ -1,0 +1,84 @@
+namespace Polymath.Data;
+
+/// <summary>Learns a <see cref="TableEncoder"/> from training rows.</summary>
+internal static class EncoderFitter
+{
+    public static TableEncoder Fit(Table table, IReadOnlyList<TargetColumn> targets, ReadOnlySpan<int> rows, EncoderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(targets);
+        options.Validate();
+        CheckTargets(table, targets, rows, options);
+        var encodings = new TargetEncoding[targets.Count];
+        for (int i = 0; i < encodings.Length; i++) encodings[i] = TargetEncoding.Fit(targets[i], table, rows);
+        TaskLabels? labels = options.TaskColumn is null ? null : TaskLabels.Fit(table, options.TaskColumn, rows, options.UnknownTask);
+        var notes = new List<string>();
+        InputColumn[] inputs = FitInputs(table, targets, rows, options, notes);
+        if (inputs.Length == 0) throw new TableException($"{table.Source}: no input column is left, expected at least one besides the targets{(notes.Count > 0 ? $" ({string.Join("; ", notes.Take(3))})" : string.Empty)}.", table.Source);
+        return new TableEncoder(inputs, encodings, Scales(table, encodings, labels, rows, options), labels, notes);
+    }
+
+    private static void CheckTargets(Table table, IReadOnlyList<TargetColumn> targets, ReadOnlySpan<int> rows, EncoderOptions options)
+    {
+        if (targets.Count == 0) throw new TableException($"{table.Source}: there is no target, expected at least one.", table.Source);
+        if (rows.IsEmpty) throw new TableException($"{table.Source}: there are no training rows, expected at least two.", table.Source);
+        if (options.TaskColumn is not null && targets.Count != 1) throw new TableException($"{table.Source}: with the task column '{options.TaskColumn}' there are {targets.Count} targets, expected exactly one.", table.Source);
+        if (options.TaskColumn is not null && options.TaskColumn == targets[0].Column) throw new TableException($"{table.Source}: '{options.TaskColumn}' is both the task column and the target.", table.Source, column: options.TaskColumn);
+        string? twice = targets.GroupBy(target => target.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
+        if (twice is not null) throw new TableException($"{table.Source}: two targets are named '{twice}', expected distinct names; write name=column for one of them.", table.Source, column: twice);
+    }
+
+    private static InputColumn[] FitInputs(Table table, IReadOnlyList<TargetColumn> targets, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
+    {
+        HashSet<string> sources = [.. targets.Select(target => target.Column)];
+        HashSet<string> dropped = [.. options.Drop];
+        foreach (string name in options.Drop.Concat(options.Inputs ?? [])) _ = table[name];
+        string? leak = options.Inputs?.FirstOrDefault(sources.Contains);
+        if (leak is not null) throw new TableException($"{table.Source}: column '{leak}' is an input and the source of a target, expected one of the two.", table.Source, column: leak);
+        var inputs = new List<InputColumn>();
+        foreach (string name in options.Inputs?.Distinct(StringComparer.Ordinal) ?? table.ColumnNames)
+        {
+            bool isTask = name == options.TaskColumn;
+            if (sources.Contains(name) || dropped.Contains(name) || (isTask && !options.TaskAsInput)) continue;
+            InputColumn? input = table[name] switch
+            {
+                _ when isTask => CategoricalInput.Fit(table[name], rows, options, notes),
+                NumericColumn numeric => NumericInput.Fit(numeric, rows, options, notes),
+                DateColumn date => DateInput.Fit(date, rows, options, notes),
+                Column categorical => CategoricalInput.Fit(categorical, rows, options, notes),
+            };
+            if (input is not null) inputs.Add(input);
+        }
+
+        return [.. inputs];
+    }
+
+    private static TargetScale[] Scales(Table table, TargetEncoding[] targets, TaskLabels? labels, ReadOnlySpan<int> rows, EncoderOptions options)
+    {
+        int tasks = labels?.Labels.Count ?? targets.Length;
+        var scales = new TargetScale[tasks];
+        Array.Fill(scales, TargetScale.None);
+        if (!options.StandardiseTargets) return scales;
+        var values = new float[rows.Length];
+        if (labels is null)
+        {
+            for (int task = 0; task < tasks; task++)
+            {
+                if (targets[task].Kind != TargetKind.Regression) continue;
+                targets[task].Encode(table, rows, values);
+                scales[task] = TargetScale.Of(values);
+            }
+
+            return scales;
+        }
+
+        if (targets[0].Kind != TargetKind.Regression) return scales;
+        targets[0].Encode(table, rows, values);
+        int[] taskOfRow = labels.Encode(table, rows);
+        var ofTask = new List<float>[tasks];
+        for (int task = 0; task < tasks; task++) ofTask[task] = [];
+        for (int i = 0; i < values.Length; i++) ofTask[taskOfRow[i]].Add(values[i]);
+        for (int task = 0; task < tasks; task++) scales[task] = TargetScale.Of([.. ofTask[task]]);
+        return scales;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Polymath.Data;
+
+/// <summary>How one input column is encoded; fitted on training rows, saved with the model.</summary>
+internal abstract class InputColumn(string name)
+{
+    public string Name { get; } = name;
+
+    public abstract ColumnKind Kind { get; }
+
+    /// <summary>Names of the numeric features it gives, in order.</summary>
+    public abstract IReadOnlyList<string> Features { get; }
+
+    /// <summary>Number of category ids; 0 when it is not categorical.</summary>
+    public virtual int Cardinality => 0;
+
+    /// <summary>Writes the numeric features of some rows; <paramref name="destination"/> starts at the first feature of the first row.</summary>
+    public virtual void EncodeNumbers(Table table, ReadOnlySpan<int> rows, Span<float> destination, int stride)
+    {
+    }
+
+    /// <summary>Writes the category ids of some rows.</summary>
+    public virtual void EncodeIds(Table table, ReadOnlySpan<int> rows, Span<int> destination, int stride)
+    {
+    }
+
+    /// <summary>Writes its members into an open JSON object.</summary>
+    public abstract void Write(Utf8JsonWriter json);
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static InputColumn Read(JsonField field)
+    {
+        string name = field.Text("name");
+        string kind = field.Text("kind");
+        return kind switch
+        {
+            "numeric" => NumericInput.Read(name, field),
+            "categorical" => CategoricalInput.Read(name, field),
+            "date" => DateInput.Read(name, field),
+            _ => throw field.Fail("kind", $"'{kind}'", "numeric, categorical or date"),
+        };
+    }
+
+    /// <summary>The column of a table, which must exist.</summary>
+    protected Column Find(Table table) => table.TryGetColumn(Name, out Column? column) ? column : throw MissingColumn(table.Source, Name, table.ColumnNames);
+
+    internal static TableException MissingColumn(string source, string name, IReadOnlyCollection<string> present)
+    {
+        string? near = Suggestion.Nearest(name, present);
+        return new TableException($"{source}: the input column '{name}' is missing{(near is null ? ", expected every column the model was trained on" : $"; the nearest column is '{near}'")}.", source, column: name);
+    }
+
+    protected TableException NotOfKind(Table table, Column column, string expected)
+    {
+        int row = 0;
+        while (row < column.Rows - 1 && column.IsMissing(row)) row++;
+        return new TableException($"{table.Source}, row {row + 1}, column '{Name}': found '{column.Text(row)}', expected {expected} as in training.", table.Source, column: Name);
+    }
+}

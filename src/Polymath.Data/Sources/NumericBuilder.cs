@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Polymath.Data.Sources;
+
+/// <summary>Parses floats while reading.</summary>
+internal sealed class NumericBuilder(string name, char decimalSeparator, string positionWord) : ColumnBuilder(name)
+{
+    private readonly ChunkedBuffer<float> _values = new();
+    private string? _infinite;
+    private long _infinitePosition;
+
+    public override ColumnKind Kind => ColumnKind.Numeric;
+
+    public override int Rows => _values.Count;
+
+    public override string Expected => "a number";
+
+    public override bool TryAdd(string text, long position)
+    {
+        if (!TryParse(text, out float value)) return false;
+        if (float.IsInfinity(value) && _infinite is null) (_infinite, _infinitePosition) = (text.Trim(), position);
+        if (!float.IsNaN(value)) Observed++;
+        _values.Add(value);
+        return true;
+    }
+
+    public override void AddMissing() => _values.Add(float.NaN);
+
+    public override void Discard() => _values.Clear();
+
+    /// <exception cref="TableException">The column holds an infinity (reported here and not at once: the column may still turn out to be text).</exception>
+    public override Column Build(string source)
+    {
+        if (_infinite is not null)
+            throw new TableException($"{source}, {positionWord} {_infinitePosition}, column '{Name}': found '{_infinite}', expected a finite number that fits a 32-bit float.", source, _infinitePosition, Name);
+        return new NumericColumn(Name, _values.Drain());
+    }
+
+    private bool TryParse(string text, out float value)
+    {
+        const NumberStyles Style = NumberStyles.Float;
+        if (decimalSeparator == '.')
+        {
+            if (float.TryParse(text, Style, CultureInfo.InvariantCulture, out value)) return true;
+        }
+        else if (!text.Contains('.') && float.TryParse(text.Replace(',', '.'), Style, CultureInfo.InvariantCulture, out value))
+        {
+            return true;
+        }
+
+        ReadOnlySpan<char> word = text.AsSpan().Trim().TrimStart("+-");
+        value = float.PositiveInfinity;
+        return word.Equals("inf", StringComparison.OrdinalIgnoreCase) || word.Equals("infinity", StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,149 @@
+namespace Polymath.Data.Sources;
+
+/// <summary>
+/// Streams rows into column builders. A column without a declared kind starts as what its first value looks like; when a later
+/// value contradicts that (a text among numbers), the column becomes categorical and the source is read once more, because
+/// the texts already turned into numbers were not kept. Most files need one pass.
+/// </summary>
+internal static class TableLoader
+{
+    private const int CancellationInterval = 4096;
+
+    /// <summary>Reads all rows.</summary>
+    /// <exception cref="TableException">The source is unreadable, malformed or has no rows.</exception>
+    public static Table Load(RowSource source, ReadOptions options, CancellationToken cancellation)
+    {
+        Dictionary<string, ColumnKind> settled = new(StringComparer.Ordinal);
+        for (; ; )
+        {
+            using RowReader reader = source.Open();
+            ColumnPlan[] plan = ColumnPlan.Create(source.Name, reader.Names, options);
+            var pass = new Pass(source, reader, options, plan, settled);
+            if (pass.Read(int.MaxValue, cancellation) == 0) throw new TableException($"{source.Name}: {source.NoRows}.", source.Name);
+            if (pass.Contradicted.Count == 0) return pass.Build();
+            foreach (string name in pass.Contradicted) settled[name] = ColumnKind.Categorical;
+        }
+    }
+
+    /// <summary>Reads a source in tables of at most <paramref name="chunkRows"/> rows; every column must have a declared kind.</summary>
+    /// <param name="source">Where the rows come from.</param>
+    /// <param name="optionsFor">Options for the column names found.</param>
+    /// <param name="chunkRows">Rows per table.</param>
+    /// <param name="cancellation">Stops between rows.</param>
+    public static IEnumerable<Table> LoadChunks(RowSource source, Func<IReadOnlyList<string>, ReadOptions> optionsFor, int chunkRows, CancellationToken cancellation)
+    {
+        using RowReader reader = source.Open();
+        ReadOptions options = optionsFor(reader.Names);
+        ColumnPlan[] plan = ColumnPlan.Create(source.Name, reader.Names, options);
+        bool any = false;
+        for (; ; )
+        {
+            var pass = new Pass(source, reader, options, plan, new Dictionary<string, ColumnKind>());
+            int rows = pass.Read(chunkRows, cancellation);
+            if (rows == 0 && !any) throw new TableException($"{source.Name}: {source.NoRows}.", source.Name);
+            if (rows == 0) yield break;
+            any = true;
+            yield return pass.Build();
+        }
+    }
+
+    /// <summary>One run over some rows with one builder per column.</summary>
+    private sealed class Pass
+    {
+        private readonly RowSource _source;
+        private readonly RowReader _reader;
+        private readonly ReadOptions _options;
+        private readonly ColumnPlan[] _plan;
+        private readonly ColumnBuilder[] _builders;
+        private readonly bool[] _fixed;
+        private readonly string[] _markers;
+        private readonly int _longestMarker;
+
+        public Pass(RowSource source, RowReader reader, ReadOptions options, ColumnPlan[] plan, Dictionary<string, ColumnKind> settled)
+        {
+            (_source, _reader, _options, _plan) = (source, reader, options, plan);
+            _markers = [.. options.MissingMarkers.Select(marker => marker.Trim())];
+            _longestMarker = _markers.Length == 0 ? -1 : _markers.Max(marker => marker.Length);
+            _builders = new ColumnBuilder[plan.Length];
+            _fixed = new bool[plan.Length];
+            for (int i = 0; i < plan.Length; i++)
+            {
+                ColumnKind? kind = settled.TryGetValue(plan[i].Name, out ColumnKind known) ? known : plan[i].Kind;
+                _fixed[i] = kind is not null;
+                _builders[i] = ColumnBuilder.Create(plan[i].Name, kind ?? ColumnKind.Numeric, options, reader.PositionWord);
+            }
+        }
+
+        /// <summary>Columns whose values contradict the kind their first value suggested.</summary>
+        public HashSet<string> Contradicted { get; } = [];
+
+        public int Read(int atMost, CancellationToken cancellation)
+        {
+            int rows = 0;
+            while (rows < atMost && _reader.Read())
+            {
+                if (rows % CancellationInterval == 0) cancellation.ThrowIfCancellationRequested();
+                rows++;
+                for (int i = 0; i < _plan.Length; i++) AddField(i);
+                if (rows == int.MaxValue) throw new TableException($"{_source.Name}: more than {int.MaxValue} rows do not fit one table.", _source.Name);
+            }
+
+            return rows;
+        }
+
+        public Table Build() => new(_source.Name, [.. _builders.Select(builder => builder.Build(_source.Name))]);
+
+        private void AddField(int i)
+        {
+            string? text = _reader.Field(_plan[i].Index);
+            ColumnBuilder builder = _builders[i];
+            if (text is null || IsMissing(text))
+            {
+                builder.AddMissing();
+                return;
+            }
+
+            if (builder.TryAdd(text, _reader.Position)) return;
+            if (_fixed[i]) throw NotOfKind(builder, text);
+            if (builder.Observed == 0) Replace(i, builder.Rows, text);
+            else Contradict(i);
+        }
+
+        /// <summary>The first value decides: a date, else text.</summary>
+        private void Replace(int i, int missing, string text)
+        {
+            ColumnKind kind = DateColumn.TryParse(text.AsSpan().Trim(), out _) ? ColumnKind.Date : ColumnKind.Categorical;
+            ColumnBuilder builder = ColumnBuilder.Create(_plan[i].Name, kind, _options, _reader.PositionWord);
+            for (int row = 0; row < missing; row++) builder.AddMissing();
+            builder.TryAdd(text, _reader.Position);
+            _builders[i] = builder;
+        }
+
+        private void Contradict(int i)
+        {
+            // Everything is read again anyway, so the rows so far need not be held.
+            if (Contradicted.Count == 0) foreach (ColumnBuilder builder in _builders) builder.Discard();
+            Contradicted.Add(_plan[i].Name);
+            _builders[i] = new CategoricalBuilder(_plan[i].Name, null);
+            _fixed[i] = true;
+        }
+
+        private bool IsMissing(string text)
+        {
+            ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
+            if (trimmed.Length > _longestMarker) return false;
+            foreach (string marker in _markers)
+            {
+                if (trimmed.Equals(marker, StringComparison.OrdinalIgnoreCase)) return true;
+            }
+
+            return false;
+        }
+
+        private TableException NotOfKind(ColumnBuilder builder, string text)
+        {
+            string place = $"{_source.Name}, {_reader.PositionWord} {_reader.Position}, column '{builder.Name}'";
+            return new TableException($"{place}: found '{text.Trim()}', expected {builder.Expected}.", _source.Name, _reader.Position, builder.Name);
+        }
+    }
+}
