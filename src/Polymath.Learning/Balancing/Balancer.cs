@@ -1,0 +1,96 @@
+using Polymath.Tensors;
+
+namespace Polymath.Learning.Balancing;
+
+/// <summary>
+/// Turns the losses of K tasks, or the inner products of their gradients, into one update of the shared parameters. It sees spans and
+/// small matrices only, so it can be called with gradients from any framework.
+/// </summary>
+/// <remarks>
+/// A task without labels in a batch is absent: it has no row, its weight is not asked for and its part of the state stays untouched.
+/// Instances are not thread safe.
+/// </remarks>
+/// <example><code>
+/// Balancer balancer = Balancers.Create("cagrad:c=0.4");
+/// TaskGradients rows = TaskGradients.FromRows([[1f, 0f], [-0.5f, 1f]]);
+/// double[] gramian = new double[4], weights = new double[2];
+/// rows.Gramian(gramian);
+/// float[] update = new float[2];
+/// var input = new BalanceInput { Losses = [0.7f, 0.9f], Gramian = gramian };
+/// balancer.Combine(input, rows, update, weights);
+/// </code></example>
+public abstract class Balancer
+{
+    /// <summary>The name in <see cref="Balancers"/>: "cagrad".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What <see cref="Weigh"/> reads.</summary>
+    public abstract BalancerNeeds Needs { get; }
+
+    /// <summary>Parameters of the rule that the main optimiser trains, [TotalTasks]; empty for most rules. Available after <see cref="Prepare"/>.</summary>
+    public float[] Learnable { get; protected set; } = [];
+
+    /// <summary>The gradient of the objective with respect to <see cref="Learnable"/>, written by <see cref="Weigh"/>; zero for absent tasks.</summary>
+    public float[] LearnableGradient { get; protected set; } = [];
+
+    /// <summary>Sizes the state for a model; called by <see cref="Weigh"/> when the caller did not. Calling it again with the same number changes nothing.</summary>
+    /// <param name="totalTasks">K, the number of tasks of the model.</param>
+    public virtual void Prepare(int totalTasks) => ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalTasks);
+
+    /// <summary>Weights of the tasks present: loss weights for rules that read losses only, otherwise w such that the update is w^T G.</summary>
+    /// <param name="input">The step.</param>
+    /// <param name="weights">[input.Tasks], overwritten.</param>
+    /// <returns>How the rule ended; the weights are finite whatever the status.</returns>
+    /// <exception cref="BalancerException">A loss or gradient is not finite (the task is named), or sizes disagree.</exception>
+    public abstract BalanceStatus Weigh(in BalanceInput input, Span<double> weights);
+
+    /// <summary>The combined gradient of the shared parameters: weights^T rows.</summary>
+    /// <param name="input">The step.</param>
+    /// <param name="rows">The task gradients, one row per task present.</param>
+    /// <param name="combined">[rows.Count], overwritten.</param>
+    /// <param name="weights">[input.Tasks], overwritten with the weights used.</param>
+    /// <returns>How the rule ended.</returns>
+    public virtual BalanceStatus Combine(in BalanceInput input, TaskGradients rows, Span<float> combined, Span<double> weights)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Tasks != input.Tasks) throw new BalancerException($"{Name}: found {rows.Tasks} gradient rows for {input.Tasks} tasks, expected one per task present.");
+        BalanceStatus status = Weigh(input, weights);
+        rows.Combine(weights, combined);
+        return status;
+    }
+
+    /// <summary>Adds everything a resumed run needs to <paramref name="state"/>.</summary>
+    /// <param name="state">Where to write.</param>
+    public virtual void WriteState(BalancerState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (Learnable.Length > 0) state.Set("learnable", Learnable);
+    }
+
+    /// <summary>Restores what <see cref="WriteState"/> wrote.</summary>
+    /// <param name="state">Where to read.</param>
+    public virtual void ReadState(BalancerState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (!state.Singles.ContainsKey("learnable")) return;
+        ReadOnlySpan<float> saved = state.GetSingles("learnable");
+        Prepare(saved.Length);
+        saved.CopyTo(Learnable);
+    }
+
+    /// <summary>Forgets the state, as if newly created.</summary>
+    public virtual void Reset()
+    {
+        Learnable = [];
+        LearnableGradient = [];
+    }
+
+    /// <summary>The checks that open every <see cref="Weigh"/>.</summary>
+    /// <param name="input">The step.</param>
+    /// <param name="weights">The destination.</param>
+    protected void Require(in BalanceInput input, ReadOnlySpan<double> weights)
+    {
+        input.Require(Name, Needs);
+        if (weights.Length != input.Tasks) throw new BalancerException($"{Name}: the weights have {weights.Length} elements, expected {input.Tasks}, one per task present.");
+    }
+}

@@ -1,0 +1,18 @@
+namespace Polymath.Learning.Balancing;
+
+/// <summary>What a balancer reads; the trainer computes no more than that.</summary>
+[Flags]
+public enum BalancerNeeds
+{
+    /// <summary>The K loss values: one backward pass per step.</summary>
+    Losses = 1,
+
+    /// <summary>The K x K matrix of inner products of the task gradients: K cotangents per step.</summary>
+    Gramian = 2,
+
+    /// <summary>The K x P task gradients themselves, element by element.</summary>
+    Gradients = 4,
+
+    /// <summary>The gradients at the shared representation instead of the shared parameters.</summary>
+    RepresentationGradients = 8,
+}

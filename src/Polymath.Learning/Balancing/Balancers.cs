@@ -1,0 +1,94 @@
+namespace Polymath.Learning.Balancing;
+
+/// <summary>The registry of balancers.</summary>
+/// <example><code>
+/// Balancer balancer = Balancers.Create("cagrad:c=0.4,rescale=1");
+/// foreach (BalancerDescriptor known in Balancers.All) Console.WriteLine($"{known.Name}: {known.Paper}");
+/// </code></example>
+public static class Balancers
+{
+    /// <summary>Every balancer, in the order of the documentation.</summary>
+    public static IReadOnlyList<BalancerDescriptor> All { get; } =
+    [
+        EqualWeighting.Descriptor,
+        UncertaintyWeighting.Descriptor,
+        PCGrad.Descriptor,
+        CAGrad.Descriptor,
+        MGDA.Descriptor,
+        UPGrad.Descriptor,
+    ];
+
+    /// <summary>Makes a balancer from "name" or "name:parameter=value,parameter=value"; names and parameters ignore case.</summary>
+    /// <param name="specification">For example "cagrad:c=0.4,rescale=1".</param>
+    /// <exception cref="BalancerException">Unknown name or parameter (the nearest known one is suggested), repeated parameter, or a value out of range.</exception>
+    public static Balancer Create(string specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        int colon = specification.IndexOf(':', StringComparison.Ordinal);
+        BalancerDescriptor descriptor = Find(colon < 0 ? specification : specification[..colon]);
+        var arguments = new BalancerArguments(descriptor, Parse(descriptor, colon < 0 ? string.Empty : specification[(colon + 1)..]));
+
+        // Every given value is checked by the factory, which reads every parameter of its descriptor.
+        return descriptor.Factory(arguments);
+    }
+
+    /// <summary>The descriptor of a name.</summary>
+    /// <param name="name">A registry name, any case.</param>
+    /// <exception cref="BalancerException">Unknown name.</exception>
+    public static BalancerDescriptor Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        string wanted = name.Trim();
+        foreach (BalancerDescriptor descriptor in All)
+        {
+            if (string.Equals(descriptor.Name, wanted, StringComparison.OrdinalIgnoreCase)) return descriptor;
+        }
+
+        throw new BalancerException($"Unknown balancer '{wanted}'{Suggest(wanted, All.Select(known => known.Name))}; known: {string.Join(", ", All.Select(known => known.Name))}.");
+    }
+
+    private static Dictionary<string, string> Parse(BalancerDescriptor descriptor, string text)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0) throw new BalancerException($"{descriptor.Name}: found '{part}', expected parameter=value; write for example {Example(descriptor)}.");
+            string key = part[..equals].Trim();
+            BalancerParameter parameter = descriptor.Parameters.FirstOrDefault(known => string.Equals(known.Name, key, StringComparison.OrdinalIgnoreCase))
+                ?? throw new BalancerException($"{descriptor.Name}: unknown parameter '{key}'{Suggest(key, descriptor.Parameters.Select(known => known.Name))}; known: {(descriptor.Parameters.Count == 0 ? "none" : string.Join(", ", descriptor.Parameters.Select(known => known.Name)))}.");
+            if (!values.TryAdd(parameter.Name, part[(equals + 1)..].Trim())) throw new BalancerException($"{descriptor.Name}: parameter '{parameter.Name}' is given twice, expected once.");
+        }
+
+        return values;
+    }
+
+    private static string Example(BalancerDescriptor descriptor) => descriptor.Parameters.Count == 0
+        ? descriptor.Name
+        : $"{descriptor.Name}:{descriptor.Parameters[0].Name}={(descriptor.Parameters[0].Default.Length == 0 ? "0.5/0.5" : descriptor.Parameters[0].Default)}";
+
+    private static string Suggest(string wanted, IEnumerable<string> known)
+    {
+        (string Name, int Distance) best = known.Select(name => (name, EditDistance(wanted.ToLowerInvariant(), name))).DefaultIfEmpty((string.Empty, int.MaxValue)).MinBy(pair => pair.Item2);
+        return best.Distance <= Math.Max(2, best.Name.Length / 2) ? $", did you mean '{best.Name}'?" : string.Empty;
+    }
+
+    /// <summary>Levenshtein distance.</summary>
+    private static int EditDistance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substituted, 1 + Math.Min(row[j], row[j - 1]));
+            }
+        }
+
+        return row[b.Length];
+    }
+}

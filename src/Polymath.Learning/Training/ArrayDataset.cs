@@ -1,0 +1,84 @@
+using Polymath.Tensors;
+
+namespace Polymath.Learning.Training;
+
+/// <summary>A data set in plain row-major arrays.</summary>
+public sealed class ArrayDataset : Dataset
+{
+    private readonly float[] _numeric;
+    private readonly int[] _categories;
+    private readonly float[] _targets;
+    private readonly int[] _rows;
+    private readonly Dictionary<int, IndexTensor> _indexTensors = [];
+
+    /// <summary>A data set over arrays that are not copied.</summary>
+    /// <param name="numeric">Numeric inputs, <c>[rows, features]</c>.</param>
+    /// <param name="features">Numeric inputs per row.</param>
+    /// <param name="categories">Category ids, <c>[rows, fields]</c>.</param>
+    /// <param name="fields">Category fields per row.</param>
+    /// <param name="targets">Labels, <c>[rows, tasks]</c>, NaN where not observed.</param>
+    /// <param name="tasks">Labels per row.</param>
+    /// <param name="rows">The rows to use, in order; null uses all.</param>
+    /// <exception cref="TrainingException">The arrays disagree about the number of rows.</exception>
+    public ArrayDataset(float[] numeric, int features, int[] categories, int fields, float[] targets, int tasks, int[]? rows = null)
+    {
+        if (tasks < 1) throw new TrainingException($"ArrayDataset: found {tasks} tasks, expected at least one.");
+        int count = targets.Length / tasks;
+        if (targets.Length != count * tasks || numeric.Length != count * features || categories.Length != count * fields)
+        {
+            throw new TrainingException($"ArrayDataset: {targets.Length} labels of {tasks} tasks, {numeric.Length} numbers of {features} features and {categories.Length} ids of {fields} fields do not agree about the number of rows.");
+        }
+
+        (_numeric, Features, _categories, Fields, _targets, Tasks) = (numeric, features, categories, fields, targets, tasks);
+        _rows = rows ?? [.. Enumerable.Range(0, count)];
+    }
+
+    /// <summary>Numeric inputs per row.</summary>
+    public int Features { get; }
+
+    /// <summary>Category fields per row.</summary>
+    public int Fields { get; }
+
+    /// <summary>Labels per row.</summary>
+    public int Tasks { get; }
+
+    /// <inheritdoc/>
+    public override int Rows => _rows.Length;
+
+    /// <summary>The same data seen through a subset of its rows.</summary>
+    public ArrayDataset Subset(ReadOnlySpan<int> rows)
+    {
+        int[] chosen = new int[rows.Length];
+        for (int i = 0; i < rows.Length; i++) chosen[i] = _rows[rows[i]];
+        return new ArrayDataset(_numeric, Features, _categories, Fields, _targets, Tasks, chosen);
+    }
+
+    /// <summary>The same rows with the labels of one task only, leaving out rows where it is not observed.</summary>
+    public ArrayDataset OfTask(int task)
+    {
+        float[] labels = new float[_targets.Length / Tasks];
+        for (int i = 0; i < labels.Length; i++) labels[i] = _targets[(i * Tasks) + task];
+        return new ArrayDataset(_numeric, Features, _categories, Fields, labels, 1, [.. _rows.Where(row => !float.IsNaN(labels[row]))]);
+    }
+
+    /// <inheritdoc/>
+    public override float Label(int row, int task) => _targets[(_rows[row] * Tasks) + task];
+
+    /// <inheritdoc/>
+    public override Batch Gather(ReadOnlySpan<int> rows)
+    {
+        Tensor numeric = Tensor.Zeros(rows.Length, Features), targets = Tensor.Zeros(rows.Length, Tasks);
+        if (!_indexTensors.TryGetValue(rows.Length, out IndexTensor? categories)) _indexTensors[rows.Length] = categories = new IndexTensor([rows.Length, Fields]);
+        Span<float> numbers = numeric.Span, labels = targets.Span;
+        Span<int> ids = categories.Span;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int row = _rows[rows[i]];
+            _numeric.AsSpan(row * Features, Features).CopyTo(numbers[(i * Features)..]);
+            _categories.AsSpan(row * Fields, Fields).CopyTo(ids[(i * Fields)..]);
+            _targets.AsSpan(row * Tasks, Tasks).CopyTo(labels[(i * Tasks)..]);
+        }
+
+        return new Batch { Rows = rows.Length, Numeric = numeric, Categories = categories, Targets = targets };
+    }
+}

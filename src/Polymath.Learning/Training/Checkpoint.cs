@@ -1,0 +1,130 @@
+using System.Globalization;
+using Polymath.Learning.Balancing;
+using Polymath.Learning.Optimization;
+using Polymath.Tensors;
+using Polymath.Tensors.Safetensors;
+
+namespace Polymath.Learning.Training;
+
+/// <summary>
+/// Everything a fit needs to go on: weights, buffers, optimiser and balancer state, the best weights so far, sums of the epoch in
+/// progress, and the finished epochs. One safetensors file, replaced atomically.
+/// </summary>
+internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlock block, Optimizer optimizer, Balancer balancer, TrainerOptions options, int rows)
+{
+    private const string Version = "1";
+
+    /// <summary>What has to agree for a checkpoint to be this run's; the number of epochs may be raised.</summary>
+    private string Fingerprint => string.Create(CultureInfo.InvariantCulture,
+        $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{optimizer.Name};{balancer.Name};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{rows};{string.Join(',', model.Tasks.Select(task => task.Name))}");
+
+    public void Save(TrainingState state)
+    {
+        var writer = new SafetensorsWriter();
+        writer.Metadata["version"] = Version;
+        writer.Metadata["fingerprint"] = Fingerprint;
+        writer.Metadata["history"] = string.Join('\n', state.History.Select(record => EpochRecordJson.Write(record, model.Tasks)));
+        Add(writer, "values", block.Values);
+        foreach ((string name, Tensor buffer) in model.NamedBuffers()) Add(writer, $"buffer.{name}", buffer.Span);
+        foreach ((string name, float[] values) in optimizer.State) Add(writer, $"optimizer.{name}", values);
+        if (state.BestValues is not null) Add(writer, "best", state.BestValues);
+        Add(writer, "counters", [state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, state.Finished ? 1 : 0, optimizer.Steps]);
+        AddDoubles(writer, "best_score", [state.BestScore]);
+        AddDoubles(writer, "loss_sums", state.LossSums);
+        Add(writer, "loss_counts", state.LossCounts);
+        AddDoubles(writer, "weight_sums", state.WeightSums);
+        Add(writer, "weight_counts", state.WeightCounts);
+        AddConflicts(writer, "conflicts", state.Conflicts);
+        AddConflicts(writer, "epoch_conflicts", state.EpochConflicts);
+        var balancing = new BalancerState();
+        balancer.WriteState(balancing);
+        foreach ((string name, float[] values) in balancing.Singles) Add(writer, $"balancer.single.{name}", values);
+        foreach ((string name, double[] values) in balancing.Doubles) AddDoubles(writer, $"balancer.double.{name}", values);
+        foreach ((string name, long[] values) in balancing.Integers) Add(writer, $"balancer.integer.{name}", values);
+        writer.Save(path);
+    }
+
+    /// <summary>Restores a saved fit; false when there is none.</summary>
+    /// <exception cref="TrainingException">The file belongs to another run or is damaged.</exception>
+    public bool TryLoad(TrainingState state)
+    {
+        if (!File.Exists(path)) return false;
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            if (!file.Metadata.TryGetValue("fingerprint", out string? found) || found != Fingerprint)
+            {
+                throw new TrainingException($"{path}: this checkpoint was written by a run with other data, model, optimiser, balancer or seed; resume with the original settings or choose another output folder.");
+            }
+
+            Load(file, state);
+            return true;
+        }
+        catch (SafetensorsException exception)
+        {
+            throw new TrainingException($"{path}: the checkpoint cannot be read ({exception.Message}); delete it to start over.", exception);
+        }
+    }
+
+    private void Load(SafetensorsFile file, TrainingState state)
+    {
+        file.ReadFloat32("values", block.Values);
+        foreach ((string name, Tensor buffer) in model.NamedBuffers()) file.ReadFloat32($"buffer.{name}", buffer.Span);
+        long[] counters = Integers(file, "counters");
+        optimizer.Load(counters[5], name => Singles(file, $"optimizer.{name}"));
+        (state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, state.Finished) = ((int)counters[0], (int)counters[1], counters[2], (int)counters[3], counters[4] == 1);
+        state.BestScore = Doubles(file, "best_score")[0];
+        if (file.Contains("best")) state.BestValues = Singles(file, "best");
+        Doubles(file, "loss_sums").CopyTo(state.LossSums, 0);
+        Integers(file, "loss_counts").CopyTo(state.LossCounts, 0);
+        Doubles(file, "weight_sums").CopyTo(state.WeightSums, 0);
+        Integers(file, "weight_counts").CopyTo(state.WeightCounts, 0);
+        state.Conflicts.Load(Doubles(file, "conflicts.sums"), Integers(file, "conflicts.counts"));
+        state.EpochConflicts.Load(Doubles(file, "epoch_conflicts.sums"), Integers(file, "epoch_conflicts.counts"));
+        foreach (string line in file.Metadata["history"].Split('\n', StringSplitOptions.RemoveEmptyEntries)) state.History.Add(EpochRecordJson.Read(line));
+
+        var balancing = new BalancerState();
+        foreach (string name in file.Names)
+        {
+            if (name.StartsWith("balancer.single.", StringComparison.Ordinal)) balancing.Set(name["balancer.single.".Length..], Singles(file, name));
+            else if (name.StartsWith("balancer.double.", StringComparison.Ordinal)) balancing.Set(name["balancer.double.".Length..], Doubles(file, name));
+            else if (name.StartsWith("balancer.integer.", StringComparison.Ordinal)) balancing.Set(name["balancer.integer.".Length..], Integers(file, name));
+        }
+
+        balancer.ReadState(balancing);
+    }
+
+    private static void Add(SafetensorsWriter writer, string name, ReadOnlySpan<float> values) => writer.Add(name, [values.Length], values);
+
+    private static void Add(SafetensorsWriter writer, string name, ReadOnlySpan<long> values) => writer.Add(name, [values.Length], values);
+
+    // Doubles travel as their bits, so that NaN and infinity come back as they were.
+    private static void AddDoubles(SafetensorsWriter writer, string name, ReadOnlySpan<double> values)
+    {
+        long[] bits = new long[values.Length];
+        for (int i = 0; i < bits.Length; i++) bits[i] = BitConverter.DoubleToInt64Bits(values[i]);
+        Add(writer, name, bits);
+    }
+
+    private static void AddConflicts(SafetensorsWriter writer, string name, ConflictStatistics statistics)
+    {
+        AddDoubles(writer, $"{name}.sums", statistics.SaveSums());
+        Add(writer, $"{name}.counts", statistics.SaveCounts());
+    }
+
+    private static float[] Singles(SafetensorsFile file, string name)
+    {
+        float[] values = new float[file[name].Shape[0]];
+        file.ReadFloat32(name, values);
+        return values;
+    }
+
+    private static long[] Integers(SafetensorsFile file, string name)
+    {
+        long[] values = new long[file[name].Shape[0]];
+        file.ReadInt64(name, values);
+        return values;
+    }
+
+    private static double[] Doubles(SafetensorsFile file, string name) => [.. Integers(file, name).Select(BitConverter.Int64BitsToDouble)];
+}

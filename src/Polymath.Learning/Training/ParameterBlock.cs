@@ -1,0 +1,44 @@
+using Polymath.Tensors;
+
+namespace Polymath.Learning.Training;
+
+/// <summary>
+/// All trained values of a model in one contiguous span: first the parameters that several tasks share, then those a single task
+/// owns, then what the balancer learns. Gradients and optimiser state use the same order.
+/// </summary>
+internal sealed class ParameterBlock
+{
+    private readonly Tensor _values;
+    private readonly List<(string Name, Parameter Parameter, int Offset)> _places = [];
+
+    public ParameterBlock(Module model, IReadOnlySet<string> shared, int learnable)
+    {
+        KeyValuePair<string, Parameter>[] all = [.. model.NamedParameters().Where(entry => entry.Value.Trainable)];
+        KeyValuePair<string, Parameter>[] ordered = [.. all.Where(entry => shared.Contains(entry.Key)), .. all.Where(entry => !shared.Contains(entry.Key))];
+        Layout = new ParameterLayout(
+            ordered.Where(entry => shared.Contains(entry.Key)).Select(entry => entry.Value.Value),
+            ordered.Where(entry => !shared.Contains(entry.Key)).Select(entry => entry.Value.Value));
+        LearnableOffset = Layout.Count;
+        _values = Tensor.Persistent(new Shape(Layout.Count + learnable));
+        _values.Span.Clear();
+        int offset = 0;
+        foreach ((string name, Parameter parameter) in ordered)
+        {
+            parameter.Value.MoveInto(_values, offset);
+            _places.Add((name, parameter, offset));
+            offset += parameter.Shape.Length;
+        }
+    }
+
+    /// <summary>Where the shared and the owned parameters lie.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>All values.</summary>
+    public Span<float> Values => _values.Span;
+
+    /// <summary>Where the balancer's learned values begin.</summary>
+    public int LearnableOffset { get; }
+
+    /// <summary>Name, place and shape of every parameter, in block order.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter, int Offset)> Places => _places;
+}

@@ -1,0 +1,43 @@
+namespace Polymath.Learning.Training;
+
+/// <summary>Everything about a fit that is a plain number.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Passes over the training rows at most; 1 or more.</summary>
+    public int Epochs { get; init; } = 20;
+
+    /// <summary>Rows per optimiser step; 1 or more. The last batch of an epoch is smaller, and takes in a single leftover row.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Epochs without a better validation score before stopping; 0 never stops early.</summary>
+    public int Patience { get; init; } = 5;
+
+    /// <summary>Largest Euclidean norm of the whole gradient; 0 leaves it as it is.</summary>
+    public double ClipNorm { get; init; }
+
+    /// <summary>Seed of data order, dropout and balancer draws.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Steps of each epoch in which the angle between the tasks' gradients is measured; it never changes the training itself.</summary>
+    public int ConflictSamples { get; init; } = 8;
+
+    /// <summary>Seconds between checkpoints within an epoch; one is also written after every epoch.</summary>
+    public double CheckpointSeconds { get; init; } = 30;
+
+    /// <summary>Throws when an option is out of its range.</summary>
+    /// <exception cref="TrainingException">Names the option, the value and the range.</exception>
+    public void Validate()
+    {
+        Require(Epochs >= 1, nameof(Epochs), Epochs, "1 or more");
+        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "1 or more");
+        Require(Patience >= 0, nameof(Patience), Patience, "0 or more");
+        Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), nameof(ClipNorm), ClipNorm, "0 or more");
+        Require(ConflictSamples >= 0, nameof(ConflictSamples), ConflictSamples, "0 or more");
+        Require(CheckpointSeconds >= 0, nameof(CheckpointSeconds), CheckpointSeconds, "0 or more");
+    }
+
+    private static void Require(bool holds, string name, double value, string range)
+    {
+        if (!holds) throw new TrainingException($"{name}: found {value}, expected {range}.");
+    }
+}

@@ -1,0 +1,58 @@
+namespace Polymath.Learning.Training;
+
+/// <summary>The mutable part of a fit besides weights, optimiser and balancer: exactly what a checkpoint adds to those.</summary>
+internal sealed class TrainingState
+{
+    public TrainingState(int tasks)
+    {
+        LossSums = new double[tasks];
+        LossCounts = new long[tasks];
+        WeightSums = new double[tasks];
+        WeightCounts = new long[tasks];
+        Conflicts = new ConflictStatistics(tasks);
+        EpochConflicts = new ConflictStatistics(tasks);
+    }
+
+    /// <summary>The epoch in progress.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Steps of that epoch already done.</summary>
+    public int StepInEpoch { get; set; }
+
+    /// <summary>Optimiser steps in all.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Sum of loss times observed rows in this epoch, per task.</summary>
+    public double[] LossSums { get; }
+
+    public long[] LossCounts { get; }
+
+    public double[] WeightSums { get; }
+
+    public long[] WeightCounts { get; }
+
+    public ConflictStatistics Conflicts { get; }
+
+    public ConflictStatistics EpochConflicts { get; set; }
+
+    public List<EpochRecord> History { get; } = [];
+
+    public double BestScore { get; set; } = double.NegativeInfinity;
+
+    public int BestEpoch { get; set; } = -1;
+
+    /// <summary>Weights and buffers at the best epoch, in block and buffer order; null before the first.</summary>
+    public float[]? BestValues { get; set; }
+
+    public bool Finished { get; set; }
+
+    public void BeginEpoch()
+    {
+        StepInEpoch = 0;
+        Array.Clear(LossSums);
+        Array.Clear(LossCounts);
+        Array.Clear(WeightSums);
+        Array.Clear(WeightCounts);
+        EpochConflicts = new ConflictStatistics(EpochConflicts.Tasks);
+    }
+}

@@ -1,0 +1,160 @@
+using Polymath.Learning.Balancing;
+using Polymath.Learning.Losses;
+using Polymath.Tensors;
+
+namespace Polymath.Learning.Training;
+
+/// <summary>
+/// One step: forward, the losses as a vector, as much of their gradients as the balancer needs, and the flat gradient it makes of
+/// them. Tasks without a label in the batch are absent: no loss, no row, no weight.
+/// </summary>
+internal sealed class TrainingStep : IDisposable
+{
+    private readonly MultiTaskModel _model;
+    private readonly Balancer _balancer;
+    private readonly ParameterLayout _layout;
+    private readonly Loss[] _losses;
+    private readonly Tensor[] _outputs, _active;
+    private readonly int[] _activeTasks;
+    private readonly float[] _values;
+    private readonly double[] _weights;
+    private readonly int[] _observed;
+    private readonly Dictionary<int, TaskGradients> _gradients = [];
+    private readonly Tape _tape = new();
+    private float[] _labels = [];
+    private double[] _gramian = [];
+
+    public TrainingStep(MultiTaskModel model, Balancer balancer, ParameterLayout layout, Loss[] losses)
+    {
+        int tasks = model.Tasks.Count;
+        (_model, _balancer, _layout, _losses) = (model, balancer, layout, losses);
+        _outputs = new Tensor[tasks];
+        _active = new Tensor[tasks];
+        _activeTasks = new int[tasks];
+        _values = new float[tasks];
+        _weights = new double[tasks];
+        _observed = new int[tasks];
+        Gradient = new float[layout.Count];
+    }
+
+    /// <summary>The combined gradient of all parameters, in block order.</summary>
+    public float[] Gradient { get; }
+
+    /// <summary>Number of tasks with labels in the last batch.</summary>
+    public int Present { get; private set; }
+
+    public ReadOnlySpan<int> Active => _activeTasks.AsSpan(0, Present);
+
+    public ReadOnlySpan<float> Values => _values.AsSpan(0, Present);
+
+    public ReadOnlySpan<double> Weights => _weights.AsSpan(0, Present);
+
+    /// <summary>Labelled rows of each present task.</summary>
+    public ReadOnlySpan<int> Observed => _observed.AsSpan(0, Present);
+
+    /// <summary>Which parameters are reached by more than one task, found on a first batch.</summary>
+    public static HashSet<string> FindShared(MultiTaskModel model, Batch batch)
+    {
+        using var tape = new Tape();
+        var outputs = new Tensor[model.Tasks.Count];
+        model.Forward(batch, outputs);
+        KeyValuePair<string, Parameter>[] parameters = [.. model.NamedParameters()];
+        var sums = new Tensor[outputs.Length];
+        for (int k = 0; k < sums.Length; k++) sums[k] = outputs[k].Sum();
+        Tensor[] leaves = [.. parameters.Select(entry => entry.Value.Value)];
+        bool[,] reach = tape.Reach(sums, leaves);
+        var shared = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            int reached = 0;
+            for (int k = 0; k < sums.Length; k++) reached += reach[k, i] ? 1 : 0;
+            if (reached != 1 || sums.Length == 1) shared.Add(parameters[i].Key);
+        }
+
+        return shared;
+    }
+
+    /// <summary>Computes losses and gradient; false when no task has a label in this batch.</summary>
+    /// <param name="data">The training rows.</param>
+    /// <param name="rows">The rows of this batch.</param>
+    /// <param name="epoch">Zero-based epoch.</param>
+    /// <param name="step">Optimiser step since the start.</param>
+    /// <param name="random">The balancer's stream.</param>
+    /// <param name="conflicts">Where to add the angles between the tasks' gradients; null to skip them.</param>
+    public bool Run(Dataset data, ReadOnlySpan<int> rows, int epoch, long step, RandomStream random, ReadOnlySpan<ConflictStatistics> conflicts)
+    {
+        _tape.Reset();
+        Batch batch = data.Gather(rows);
+        _model.Forward(batch, _outputs);
+        CollectLosses(batch, epoch, step);
+        if (Present == 0) return false;
+
+        bool needsRows = (_balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients)) != 0;
+        bool look = conflicts.Length > 0 && Present > 1;
+        TaskGradients? stacked = null;
+        if (needsRows || look)
+        {
+            stacked = Rows(Present);
+            _tape.Backward(_active.AsSpan(0, Present), stacked);
+            if (_gramian.Length < Present * Present) _gramian = new double[Present * Present];
+            stacked.Gramian(_gramian.AsSpan(0, Present * Present));
+            foreach (ConflictStatistics statistics in conflicts) statistics.Add(_gramian.AsSpan(0, Present * Present), Active);
+        }
+
+        var input = new BalanceInput
+        {
+            Tasks = Present,
+            TotalTasks = _model.Tasks.Count,
+            Active = Active,
+            Losses = Values,
+            Gramian = needsRows ? _gramian.AsSpan(0, Present * Present) : default,
+            Epoch = epoch,
+            Step = step,
+            Random = random,
+        };
+        Span<double> weights = _weights.AsSpan(0, Present);
+        if (needsRows)
+        {
+            _balancer.Combine(input, stacked!, Gradient.AsSpan(0, _layout.SharedCount), weights);
+            stacked!.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
+            return true;
+        }
+
+        _balancer.Weigh(input, weights);
+        TaskGradients sum = Rows(1);
+        _tape.Backward(_active.AsSpan(0, Present), weights, sum);
+        sum.Row(0).CopyTo(Gradient);
+        sum.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
+        return true;
+    }
+
+    public void Dispose() => _tape.Dispose();
+
+    private void CollectLosses(Batch batch, int epoch, long step)
+    {
+        int tasks = _losses.Length;
+        if (_labels.Length < batch.Rows) _labels = new float[batch.Rows];
+        ReadOnlySpan<float> targets = batch.Targets.Span;
+        Present = 0;
+        for (int k = 0; k < tasks; k++)
+        {
+            Span<float> labels = _labels.AsSpan(0, batch.Rows);
+            for (int i = 0; i < labels.Length; i++) labels[i] = targets[(i * tasks) + k];
+            Tensor loss = _losses[k].Mean(_outputs[k], labels, out int observed);
+            if (observed == 0) continue;
+            float value = loss.Item();
+            if (!float.IsFinite(value)) throw new TrainingException($"the loss of task '{_model.Tasks[k].Name}' became {value} at step {step} (epoch {epoch}); lower the learning rate, clip gradients, or check its labels.");
+            _active[Present] = loss;
+            _activeTasks[Present] = k;
+            _values[Present] = value;
+            _observed[Present] = observed;
+            Present++;
+        }
+    }
+
+    private TaskGradients Rows(int count)
+    {
+        if (!_gradients.TryGetValue(count, out TaskGradients? rows)) _gradients[count] = rows = new TaskGradients(count, _layout);
+        return rows;
+    }
+}

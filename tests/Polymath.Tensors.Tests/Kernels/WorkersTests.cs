@@ -1,0 +1,122 @@
+using Polymath.Tensors.Kernels;
+
+namespace Polymath.Tests;
+
+[Collection(KernelTests.Name)]
+public sealed unsafe class WorkersTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void Every_chunk_runs_exactly_once_at_any_thread_count(int threads)
+    {
+        int before = Workers.Count;
+        Workers.Configure(threads);
+        try
+        {
+            Assert.Equal(threads, Workers.Count);
+            int* counts = stackalloc int[97];
+            for (int round = 1; round <= 2000; round++)
+            {
+                int chunks = round % 98;
+                new Span<int>(counts, 97).Clear();
+                var body = new CountBody { Counts = counts };
+                Workers.For(chunks, ref body);
+                for (int i = 0; i < 97; i++) Assert.Equal(i < chunks ? 1 : 0, counts[i]);
+            }
+        }
+        finally
+        {
+            Workers.Configure(before);
+        }
+    }
+
+    [Fact]
+    public void A_nested_loop_runs_inline()
+    {
+        int* counts = stackalloc int[64];
+        new Span<int>(counts, 64).Clear();
+        var body = new NestedBody { Counts = counts };
+        Workers.For(8, ref body);
+        for (int i = 0; i < 64; i++) Assert.Equal(1, counts[i]);
+    }
+
+    [Fact]
+    public void An_exception_in_a_chunk_reaches_the_caller_and_the_pool_survives()
+    {
+        int* counts = stackalloc int[5];
+        for (int round = 0; round < 50; round++)
+        {
+            var failing = default(FailingBody);
+            Assert.Throws<InvalidOperationException>(() => Workers.For(64, ref failing));
+            new Span<int>(counts, 5).Clear();
+            var body = new CountBody { Counts = counts };
+            Workers.For(5, ref body);
+            for (int i = 0; i < 5; i++) Assert.Equal(1, counts[i]);
+        }
+    }
+
+    [Fact]
+    public void Concurrent_callers_and_reconfiguration_do_not_disturb_each_other()
+    {
+        int before = Workers.Count;
+        var callers = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            int* counts = stackalloc int[31];
+            for (int round = 0; round < 2000; round++)
+            {
+                new Span<int>(counts, 31).Clear();
+                var body = new CountBody { Counts = counts };
+                Workers.For(31, ref body);
+                if (new ReadOnlySpan<int>(counts, 31).ContainsAnyExcept(1)) throw new InvalidOperationException("A chunk was lost or repeated.");
+            }
+        })).ToArray();
+        foreach (Thread caller in callers) caller.Start();
+        for (int i = 0; i < 40; i++) Workers.Configure(1 + (i % 4));
+        foreach (Thread caller in callers) caller.Join();
+        Workers.Configure(before);
+    }
+
+    [Fact]
+    public void A_warm_loop_allocates_nothing()
+    {
+        int* counts = stackalloc int[16];
+        var body = new CountBody { Counts = counts };
+        for (int i = 0; i < 50; i++) Workers.For(16, ref body);
+        long start = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 200; i++) Workers.For(16, ref body);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - start);
+    }
+
+    [Fact]
+    public void A_thread_count_below_one_is_refused()
+        => Assert.Throws<ArgumentOutOfRangeException>(() => Workers.Configure(0));
+
+    private struct CountBody : IBody
+    {
+        public int* Counts;
+
+        public readonly void Run(int chunk) => Interlocked.Increment(ref Counts[chunk]);
+    }
+
+    private struct NestedBody : IBody
+    {
+        public int* Counts;
+
+        public readonly void Run(int chunk)
+        {
+            var inner = new CountBody { Counts = Counts + (8 * chunk) };
+            Workers.For(8, ref inner);
+        }
+    }
+
+    private struct FailingBody : IBody
+    {
+        public readonly void Run(int chunk)
+        {
+            if (chunk % 7 == 3) throw new InvalidOperationException("chunk");
+        }
+    }
+}
