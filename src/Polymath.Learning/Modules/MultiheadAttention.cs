@@ -1,0 +1,125 @@
+using Polymath.Tensors;
+
+namespace Polymath.Learning;
+
+/// <summary>
+/// Scaled dot-product attention over several heads (Vaswani et al. 2017): per head softmax(Q K^T / sqrt(width / heads)) V, heads joined and
+/// mapped by <c>out_proj</c>. Batch first. Parameters <c>in_proj_weight</c> <c>[3 width, width]</c> (rows: query, key, value; Xavier-uniform),
+/// <c>in_proj_bias</c> <c>[3 width]</c> (zeros), <c>out_proj.weight</c>, <c>out_proj.bias</c> (zeros): the names and layout of torch.
+/// </summary>
+/// <example><code>
+/// var attention = new MultiheadAttention(width: 8, heads: 2, new RandomStream(1));
+/// Tensor x = Tensor.Uniform(new RandomStream(2), new Shape(3, 5, 8));
+/// Tensor y = attention.Forward(x);                                        // [3, 5, 8]
+/// Tensor causal = attention.Forward(x, MultiheadAttention.CausalMask(5)); // position i sees 0..i
+/// </code></example>
+public sealed class MultiheadAttention : Module
+{
+    private readonly Dropout? _dropout;
+    private readonly Linear _output;
+
+    /// <summary>An attention.</summary>
+    /// <param name="width">Width of queries, keys, values and output; a multiple of <paramref name="heads"/>.</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="random">Where the initial values come from.</param>
+    /// <param name="dropout">Rate at which attention weights are dropped in training, in [0, 1).</param>
+    public MultiheadAttention(int width, int heads, RandomStream random, float dropout = 0f)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        if (width % heads != 0) throw new ArgumentException($"MultiheadAttention: width {width} is not a multiple of {heads} heads.", nameof(heads));
+        Width = width;
+        Heads = heads;
+        InWeight = Register("in_proj_weight", Initializer.XavierUniform().Create([3 * width, width], random));
+        InBias = Register("in_proj_bias", Tensor.Zeros(3 * width));
+        _output = Add("out_proj", new Linear(width, width, random, bias: true, Initializer.FanInUniform));
+        if (dropout != 0f) _dropout = Add("dropout", new Dropout(dropout));
+    }
+
+    /// <summary>Width of queries, keys, values and output.</summary>
+    public int Width { get; }
+
+    /// <summary>Number of heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>Query, key and value maps below each other, <c>[3 width, width]</c>.</summary>
+    public Parameter InWeight { get; }
+
+    /// <summary>Their biases, <c>[3 width]</c>.</summary>
+    public Parameter InBias { get; }
+
+    /// <summary>Of the four maps, for one position; the products between positions depend on their number and are not counted.</summary>
+    public override long FlopsPerRow => 8L * Width * Width;
+
+    /// <summary>A mask that blocks later positions: 1 where key &gt; query.</summary>
+    /// <param name="length">Number of positions.</param>
+    /// <returns>Shape <c>[length, length]</c>.</returns>
+    public static Tensor CausalMask(int length)
+    {
+        Tensor mask = Tensor.Zeros(length, length);
+        for (int i = 0; i < length; i++) mask.Span.Slice((i * length) + i + 1, length - i - 1).Fill(1f);
+        return mask;
+    }
+
+    /// <summary>Self-attention.</summary>
+    /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
+    /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none.</param>
+    /// <returns>Shape <c>[batch, length, width]</c>.</returns>
+    /// <exception cref="TensorException">Wrong shapes, or a query with every key blocked.</exception>
+    public Tensor Forward(Tensor input, Tensor mask = default)
+    {
+        Require(input, "input");
+        Tensor all = Fused.Linear(input, InWeight.Value, InBias.Value);
+        return Attend(all.Slice(-1, 0, Width), all.Slice(-1, Width, Width), all.Slice(-1, 2 * Width, Width), mask);
+    }
+
+    /// <summary>Attention of queries over other keys and values.</summary>
+    /// <param name="query">Shape <c>[batch, queries, width]</c>.</param>
+    /// <param name="key">Shape <c>[batch, keys, width]</c>.</param>
+    /// <param name="value">Shape <c>[batch, keys, width]</c>.</param>
+    /// <param name="mask">Shape <c>[queries, keys]</c>, 1 where blocked; default for none.</param>
+    /// <returns>Shape <c>[batch, queries, width]</c>.</returns>
+    /// <exception cref="TensorException">Wrong shapes, or a query with every key blocked.</exception>
+    public Tensor Forward(Tensor query, Tensor key, Tensor value, Tensor mask = default)
+    {
+        Require(query, "query");
+        Require(key, "key");
+        if (key.Shape != value.Shape || key.Shape[0] != query.Shape[0]) throw new TensorException($"MultiheadAttention: query {query.Shape}, key {key.Shape} and value {value.Shape} do not go together.");
+        return Attend(Project(query, 0), Project(key, 1), Project(value, 2), mask);
+    }
+
+    private Tensor Project(Tensor input, int part)
+        => Fused.Linear(input, InWeight.Value.Slice(0, part * Width, Width), InBias.Value.Slice(0, part * Width, Width));
+
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor mask)
+    {
+        int batch = query.Shape[0], queries = query.Shape[1], keys = key.Shape[1];
+        Tensor scores = Split(query * (1f / MathF.Sqrt(Width / Heads))).MatMul(Split(key), transposeRight: true);
+        if (!mask.IsEmpty)
+        {
+            RequireOpen(mask, queries, keys);
+            scores = Tensor.Where(mask, Tensor.Scalar(float.NegativeInfinity), scores);
+        }
+
+        Tensor weights = scores.Softmax();
+        if (_dropout is not null) weights = _dropout.Forward(weights);
+        return _output.Forward(weights.MatMul(Split(value)).Permute(0, 2, 1, 3).Reshape(batch, queries, Width));
+    }
+
+    /// <summary><c>[batch, length, width]</c> to <c>[batch, heads, length, width / heads]</c>.</summary>
+    private Tensor Split(Tensor x) => x.Reshape(x.Shape[0], x.Shape[1], Heads, Width / Heads).Permute(0, 2, 1, 3);
+
+    private void Require(Tensor tensor, string role)
+    {
+        if (tensor.Shape.Rank != 3 || tensor.Shape[2] != Width) throw new TensorException($"MultiheadAttention: found {role} {tensor.Shape}, expected [batch, length, {Width}].");
+    }
+
+    private static void RequireOpen(Tensor mask, int queries, int keys)
+    {
+        if (mask.Shape != new Shape(queries, keys)) throw new TensorException($"MultiheadAttention: found mask {mask.Shape}, expected [{queries}, {keys}].");
+        for (int i = 0; i < queries; i++)
+        {
+            if (!mask.Span.Slice(i * keys, keys).Contains(0f)) throw new TensorException($"MultiheadAttention: the mask blocks every key of query {i}, expected at least one open.");
+        }
+    }
+}
