@@ -19,7 +19,7 @@ internal sealed unsafe class RmsNorm : Op
         if (width == 0) throw new TensorException($"RmsNorm: the last axis of {x.Shape} has no elements.");
         if (gamma.Shape != new Shape(width)) throw new TensorException($"RmsNorm: found gamma {gamma.Shape}, expected [{width}].");
         Node y = Tensor.Allocate(x.Shape), inverse = Tensor.Allocate(x.Shape.With(-1, 1));
-        if (x.Shape.Length > 0) Rows.RmsNorm(x.Pointer, gamma.Node.Pointer, y.Pointer, inverse.Pointer, inverse.Shape.Length, width, epsilon);
+        if (x.Shape.Length > 0) Rows.RmsNorm(x.Pointer, gamma.Node.Pointer, y.Pointer, inverse.Pointer, epsilon, inverse.Shape.Length, width);
         y.Saved[0] = inverse;
         y.X = epsilon;
         return Tensor.Record(Rule, y, x, gamma.Node);
@@ -32,6 +32,15 @@ internal sealed unsafe class RmsNorm : Op
         Tensor normalised = x * inverse;
         if (vjp.Needs(1)) vjp.Give(1, g * normalised);
         if (!vjp.Needs(0)) return;
+        if (!vjp.CreateGraph)
+        {
+            Node dx = Tensor.Allocate(g.Shape);
+            int rows = inverse.Shape.Length;
+            if (dx.Shape.Length > 0) Rows.RmsNormBackwardInput(g.Node.Pointer, x.Node.Pointer, gamma.Node.Pointer, inverse.Node.Pointer, dx.Pointer, vjp.Tasks * rows, x.Shape[-1], rows);
+            vjp.Give(0, new Tensor(dx));
+            return;
+        }
+
         Tensor h = g * gamma;
         vjp.Give(0, (h - (normalised * (h * normalised).Mean(-1, keepAxis: true))) * inverse);
     }
