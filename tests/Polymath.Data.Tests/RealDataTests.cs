@@ -63,6 +63,29 @@ public sealed class RealDataTests
     }
 
     [Fact]
+    public void Sarcos_reads_from_its_matlab_file_and_agrees_with_the_csv_copy_of_some_rows()
+    {
+        Table table = Table.Read(SharedFiles.RequireData("sarcos", "sarcos_inv_test.mat"));
+        Table copy = Table.Read(SharedFiles.RequireData("sarcos", "sarcos_test.csv"));
+        Assert.Equal((4449, 28), (table.Rows, table.Columns.Count));
+        Assert.Equal((2000, 22), (copy.Rows, copy.Columns.Count));
+        ReadOnlySpan<float> first = ((NumericColumn)table["c1"]).Values;
+        int found = 0;
+        for (int row = 0; row < 20; row++)
+        {
+            float wanted = ((NumericColumn)copy["c1"]).Values[row];
+            for (int candidate = 0; candidate < table.Rows; candidate++)
+            {
+                if (Math.Abs(first[candidate] - wanted) > 1e-5f || Math.Abs(((NumericColumn)table["c22"]).Values[candidate] - ((NumericColumn)copy["c22"]).Values[row]) > 1e-4f) continue;
+                found++;
+                break;
+            }
+        }
+
+        Assert.Equal(20, found);
+    }
+
+    [Fact]
     public void Parkinsons_has_two_regression_targets_and_groups_of_subjects()
     {
         Table table = Table.Read(SharedFiles.RequireData("parkinsons-telemonitoring", "parkinsons_updrs.data"));
