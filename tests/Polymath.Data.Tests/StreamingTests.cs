@@ -23,7 +23,7 @@ public sealed class StreamingTests : IDisposable
             while (!done.IsCancellationRequested)
             {
                 peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true) - before);
-                Thread.Sleep(100);
+                Thread.Sleep(250);
             }
         });
         watch.Start();
