@@ -54,6 +54,35 @@ public sealed class BalancerPropertyTests
     });
 
     [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    public void The_CAGrad_dual_meets_its_optimality_conditions_at_any_scale(double c) => RandomTasks.Check(tasks =>
+    {
+        const double smoothing = 1e-8;
+        float[][] rows = tasks.Rows();
+        int n = rows.Length;
+        double[] dual = new double[n], weights = new double[n], gramian = RandomTasks.Gramian(rows);
+        CAGrad.LibMtlWeights(gramian, c, CAGradRescale.None, dual, weights);
+        Assert.Equal(1, dual.Sum(), 1e-12);
+        Assert.All(dual, w => Assert.True(w >= 0));
+
+        // d/dw of b^T w + r sqrt(w^T A w + e): smallest and equal on the support. (At c = 1 with the origin in the hull the optimum is
+        // a whole face and the slopes are rounding noise, so 1 is not among the radii.)
+        double[] mean = RandomTasks.Combine([.. rows.Select(_ => 1.0 / n)], rows), point = RandomTasks.Combine(dual, rows);
+        double radius = (c * Math.Sqrt(Math.Pow(RandomTasks.Norm(mean), 2) + smoothing)) + smoothing;
+        double root = Math.Sqrt(Math.Pow(RandomTasks.Norm(point), 2) + smoothing);
+        double[] slope = [.. rows.Select(row => RandomTasks.Dot(row, mean) + (radius * RandomTasks.Dot(row, point) / root))];
+        double level = slope.Zip(dual, (s, w) => s * w).Sum();
+        for (int i = 0; i < n; i++)
+        {
+            double reach = RandomTasks.Norm(mean) + radius;
+            double allowed = (1e-6 * reach * RandomTasks.Norm(rows[i])) + (1e-11 * reach * RandomTasks.Mass(dual, rows) * Math.Max(1, RandomTasks.Mass(dual, rows) / root));
+            Assert.True(slope[i] >= level - allowed, $"{tasks}: slope {i} is {slope[i]}, level {level}");
+        }
+    }, spread: 4, cases: 500);
+
+    [Theory]
     [MemberData(nameof(GramianRules))]
     public void Reordering_the_tasks_reorders_nothing_in_the_update(string rule) => RandomTasks.Check(tasks =>
     {
