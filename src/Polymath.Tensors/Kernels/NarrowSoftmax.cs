@@ -49,7 +49,7 @@ internal static unsafe class NarrowSoftmax
             {
                 float* row = x + (r * Width), term = terms + (r * Width);
                 float max = row[0];
-                for (int j = 1; j < Width; j++) max = row[j] > max ? row[j] : max;
+                for (int j = 1; j < Width; j++) max = float.MaxNative(row[j], max);
 
                 // log sum e^x of infinities is their maximum, while softmax of them is undefined (NaN), as in PyTorch.
                 if (Result == Result.LogSums && float.IsInfinity(max)) max = 0f;
