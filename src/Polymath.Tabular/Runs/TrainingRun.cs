@@ -53,10 +53,10 @@ public sealed class TrainingRun
     /// <param name="mode">What to do with an earlier run in the folder.</param>
     /// <param name="command">The command line, for the report.</param>
     /// <param name="progress">Told about steps and epochs.</param>
-    /// <param name="cancellation">Finishes the step, writes the checkpoint and returns an outcome that is not completed.</param>
     /// <param name="data">The data, when it is already in memory.</param>
+    /// <param name="cancellation">Finishes the step, writes the checkpoint and returns an outcome that is not completed.</param>
     /// <exception cref="RunException">Settings or folder cannot be used; nothing has been written then.</exception>
-    public static RunOutcome Execute(RunSettings settings, RunFolder folder, TrainingRunMode mode, string command = "", Action<RunProgress>? progress = null, CancellationToken cancellation = default, RunData? data = null)
+    public static RunOutcome Execute(RunSettings settings, RunFolder folder, TrainingRunMode mode, string command = "", Action<RunProgress>? progress = null, RunData? data = null, CancellationToken cancellation = default)
     {
         // Everything that can be wrong with the input is found before the folder is touched.
         Balancers.Create(settings.Balancer);
