@@ -28,7 +28,7 @@ internal sealed unsafe class Concat : Op
         for (int i = 0; i < inputs.Length; i++)
         {
             Node x = inputs[i].Node;
-            if (x.Shape.Length > 0) Layout.CopyIn(x.Pointer, outer, total * inner, start * inner, x.Shape[at] * inner, y.Pointer);
+            if (x.Shape.Length > 0) Layout.Unslice(x.Pointer, outer, total, inner, start, x.Shape[at], y.Pointer, false);
             start += x.Shape[at];
             nodes[i] = x;
         }

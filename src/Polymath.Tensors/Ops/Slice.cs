@@ -22,7 +22,7 @@ internal sealed unsafe class Slice : Op
         else
         {
             y = Tensor.Allocate(shape);
-            if (shape.Length > 0) Layout.CopyOut(x.Pointer, outer, x.Shape[at] * inner, start * inner, length * inner, y.Pointer);
+            if (shape.Length > 0) Layout.Slice(x.Pointer, outer, x.Shape[at], inner, start, length, y.Pointer);
         }
 
         y.A = at;
