@@ -12,7 +12,7 @@ public sealed record ReadOptions
     /// <summary>Decimal separator: '.' or ','. Thousands separators are not read.</summary>
     public char DecimalSeparator { get; init; } = '.';
 
-    /// <summary>Whether the first line holds names; null means: no when <see cref="ColumnNames"/> is given or every field of the line is a number, else yes.</summary>
+    /// <summary>Whether the first line holds names; null means: no when <see cref="ColumnNames"/> is given or every field of the line is a number (but not 0, 1, 2, ... in order), else yes.</summary>
     public bool? Header { get; init; }
 
     /// <summary>Names for all columns, in order (replaces the header, if there is one). Unnamed columns of a file without header are c1, c2, ...</summary>

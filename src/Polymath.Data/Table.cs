@@ -72,7 +72,8 @@ public sealed class Table
 
     /// <summary>
     /// Reads a table from a path, <c>sqlite:file.db#table-or-query</c> or <c>postgres://user:password@host:port/database#table-or-query</c>.
-    /// What follows <c>#</c> is a query when it contains a blank, else the name of a table.
+    /// What follows <c>#</c> is a query when it contains a blank, else the name of a table. A path may also be a MATLAB file,
+    /// <c>file.mat</c> or <c>file.mat#matrix</c>, with columns c1, c2, ... unless names are given.
     /// </summary>
     /// <exception cref="TableException">The source cannot be reached or read; one sentence says why.</exception>
     public static Table Read(string source, ReadOptions? options = null, CancellationToken cancellation = default)

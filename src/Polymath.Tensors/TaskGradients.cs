@@ -1,7 +1,7 @@
-using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Polymath.Tensors.Kernels;
 
 namespace Polymath.Tensors;
 
@@ -16,9 +16,9 @@ namespace Polymath.Tensors;
 /// float[] update = new float[2];
 /// rows.Combine([0.5, 0.5], update);   // [0.5, 1]
 /// </code></example>
-public sealed class TaskGradients
+public sealed unsafe class TaskGradients
 {
-    private const int Alignment = 64, FloatsPerLine = Alignment / sizeof(float), Block = 1024;
+    private const int Alignment = 64, FloatsPerLine = Alignment / sizeof(float);
 
     private readonly float[] _buffer;
     private readonly int _offset, _stride;
@@ -98,6 +98,8 @@ public sealed class TaskGradients
     /// <summary>The gradient of the parameters that a single task reaches, each from that task's loss.</summary>
     public Span<float> Own => _own;
 
+    private float* Pointer => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buffer)) + _offset;
+
     /// <summary>Sets every gradient to zero.</summary>
     public void Clear()
     {
@@ -130,21 +132,7 @@ public sealed class TaskGradients
             throw new ArgumentException($"TaskGradients: the Gramian destination has {destination.Length} elements, expected {Tasks} x {Tasks}.", nameof(destination));
         }
 
-        destination.Clear();
-        for (int start = 0; start < Count; start += Block)
-        {
-            int length = Math.Min(Block, Count - start);
-            for (int i = 0; i < Tasks; i++)
-            {
-                ReadOnlySpan<float> left = Row(i).Slice(start, length);
-                for (int j = 0; j <= i; j++) destination[(i * Tasks) + j] += Dot(left, Row(j).Slice(start, length));
-            }
-        }
-
-        for (int i = 0; i < Tasks; i++)
-        {
-            for (int j = 0; j < i; j++) destination[(j * Tasks) + i] = destination[(i * Tasks) + j];
-        }
+        fixed (double* gramian = destination) Reduce.Gramian(Pointer, Tasks, Count, _stride, gramian);
     }
 
     /// <summary>destination = weights^T G, summed in double precision in task order.</summary>
@@ -157,55 +145,10 @@ public sealed class TaskGradients
             throw new ArgumentException($"TaskGradients: got {weights.Length} weights and a destination of {destination.Length}, expected {Tasks} and {Count}.");
         }
 
-        Span<double> sums = stackalloc double[Block];
-        for (int start = 0; start < Count; start += Block)
-        {
-            int length = Math.Min(Block, Count - start);
-            Span<double> block = sums[..length];
-            block.Clear();
-            for (int k = 0; k < Tasks; k++)
-            {
-                // A task without weight contributes nothing, even where its own gradient overflowed.
-                if (weights[k] != 0) AddScaled(block, Row(k).Slice(start, length), weights[k]);
-            }
-
-            Span<float> target = destination.Slice(start, length);
-            for (int i = 0; i < length; i++) target[i] = (float)block[i];
-        }
+        fixed (float* target = destination) Reduce.CombineRows(Pointer, weights, Tasks, Count, _stride, target);
     }
 
-    private static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
-    {
-        Vector<double> low = Vector<double>.Zero, high = Vector<double>.Zero;
-        int i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector.Widen(new Vector<float>(x[i..]), out Vector<double> xLow, out Vector<double> xHigh);
-            Vector.Widen(new Vector<float>(y[i..]), out Vector<double> yLow, out Vector<double> yHigh);
-            low += xLow * yLow;
-            high += xHigh * yHigh;
-        }
-
-        double sum = Vector.Sum(low + high);
-        for (; i < x.Length; i++) sum += (double)x[i] * y[i];
-        return sum;
-    }
-
-    private static void AddScaled(Span<double> sums, ReadOnlySpan<float> row, double weight)
-    {
-        int i = 0, width = Vector<double>.Count;
-        for (; i <= row.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector.Widen(new Vector<float>(row[i..]), out Vector<double> low, out Vector<double> high);
-            Span<double> target = sums[i..];
-            (new Vector<double>(target) + (low * weight)).CopyTo(target);
-            (new Vector<double>(target[width..]) + (high * weight)).CopyTo(target[width..]);
-        }
-
-        for (; i < row.Length; i++) sums[i] += weight * row[i];
-    }
-
-    private static unsafe int AlignedOffset(float[] pinned)
+    private static int AlignedOffset(float[] pinned)
     {
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
         return (int)((Alignment - (address % Alignment)) % Alignment) / sizeof(float);

@@ -27,13 +27,7 @@ internal sealed class CategoricalInput : InputColumn
     /// <summary>Null when every training row would get the same id; the note says so.</summary>
     public static CategoricalInput? Fit(Column column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        int missing = 0;
-        foreach (int row in rows)
-        {
-            if (column.Text(row) is not { } text) missing++;
-            else counts[text] = counts.GetValueOrDefault(text) + 1;
-        }
+        Dictionary<string, int> counts = Count(column, rows, out int missing);
 
         string[] kept = [.. counts.Where(pair => pair.Value >= options.MinFrequency).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
         bool rare = kept.Length < counts.Count;
@@ -43,6 +37,38 @@ internal sealed class CategoricalInput : InputColumn
             : missing > 0 ? $"column '{column.Name}' is dropped: it is missing in every training row"
             : $"column '{column.Name}' is dropped: each of its {counts.Count} categories occurs in fewer than {options.MinFrequency} training rows");
         return null;
+    }
+
+    private static Dictionary<string, int> Count(Column column, ReadOnlySpan<int> rows, out int missing)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        missing = 0;
+        if (column is not CategoricalColumn categorical)
+        {
+            foreach (int row in rows)
+            {
+                if (column.Text(row) is not { } text) missing++;
+                else counts[text] = counts.GetValueOrDefault(text) + 1;
+            }
+
+            return counts;
+        }
+
+        int[] countOf = new int[categorical.Categories.Count];
+        foreach (int row in rows)
+        {
+            int code = categorical.Codes[row];
+            if (code < 0) missing++;
+            else countOf[code]++;
+        }
+
+        for (int code = 0; code < countOf.Length; code++)
+        {
+            // Two codes may share a text when the caller built the column.
+            if (countOf[code] > 0) counts[categorical.Categories[code]] = counts.GetValueOrDefault(categorical.Categories[code]) + countOf[code];
+        }
+
+        return counts;
     }
 
     public static CategoricalInput Read(string name, JsonField field)

@@ -66,6 +66,7 @@ internal sealed class CsvRowReader : RowReader
 
         if (_parser.Count != Names.Count)
         {
+            for (int i = 0; i < _parser.Count; i++) _ = _parser[i];   // a bad quote, the likelier cause, is reported on access
             string remedy = _parser.Count > Names.Count ? "quote fields that hold the delimiter" : "fill the missing fields with empty ones";
             throw new TableException($"{_source.Name}, line {Position}: found {Fields(_parser.Count)}, expected {Names.Count}; {remedy}.", _source.Name, Position);
         }
@@ -111,7 +112,7 @@ internal sealed class CsvRowReader : RowReader
     private string[] ReadNames(ReadOptions options)
     {
         string[] first = _parser.Record ?? [];
-        bool header = options.Header ?? (options.ColumnNames is null && !Array.TrueForAll(first, IsNumber));
+        bool header = options.Header ?? (options.ColumnNames is null && !LooksLikeData(first));
         _firstRowPending = !header;
         if (options.ColumnNames is { } given)
         {
@@ -141,5 +142,16 @@ internal sealed class CsvRowReader : RowReader
         }
     }
 
-    private static bool IsNumber(string text) => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    /// <summary>All numbers, unless they count 0, 1, 2, ...: tools that number unnamed columns write that as a header.</summary>
+    private static bool LooksLikeData(string[] first)
+    {
+        bool counts = true;
+        for (int i = 0; i < first.Length; i++)
+        {
+            if (!float.TryParse(first[i], NumberStyles.Float, CultureInfo.InvariantCulture, out _)) return false;
+            counts &= first[i] == i.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return !counts;
+    }
 }

@@ -17,6 +17,7 @@ internal abstract class RowSource
     {
         if (source.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase)) return new SqliteSource(source);
         bool postgres = source.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
-        return postgres ? new PostgresSource(source) : new CsvSource(source, options);
+        if (postgres) return new PostgresSource(source);
+        return MatlabSource.Recognises(source) ? new MatlabSource(source, options) : new CsvSource(source, options);
     }
 }

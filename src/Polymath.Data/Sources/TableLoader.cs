@@ -134,7 +134,7 @@ internal static class TableLoader
             if (trimmed.Length > _longestMarker) return false;
             foreach (string marker in _markers)
             {
-                if (trimmed.Equals(marker, StringComparison.OrdinalIgnoreCase)) return true;
+                if (trimmed.Length == marker.Length && trimmed.Equals(marker, StringComparison.OrdinalIgnoreCase)) return true;
             }
 
             return false;

@@ -19,7 +19,7 @@ public sealed class TargetEncoding
         for (int i = 0; i < classes.Count; i++) _classOf[classes[i]] = i;
     }
 
-    /// <summary>The target as written.</summary>
+    /// <summary>The target as written, with its kind settled.</summary>
     public TargetColumn Definition { get; }
 
     /// <summary>The kind, never <see cref="TargetKind.Auto"/>.</summary>

@@ -24,7 +24,7 @@ internal static class TargetFitter
             _ => [],
         };
         if (classes.Length == 0) _ = Numbers(target, kind, table, column);
-        return new TargetEncoding(target, kind, classes, column.Kind);
+        return new TargetEncoding(target with { Kind = kind }, kind, classes, column.Kind);
     }
 
     public static Column ColumnOf(TargetColumn target, Table table)

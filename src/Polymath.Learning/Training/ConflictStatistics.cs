@@ -5,7 +5,7 @@ public sealed class ConflictStatistics
 {
     private readonly double[] _cosines;
     private readonly long[] _counts;
-    private long _conflicts, _pairs;
+    private long _conflicts, _pairs, _steps;
 
     /// <summary>Statistics for K tasks.</summary>
     public ConflictStatistics(int tasks)
@@ -24,6 +24,9 @@ public sealed class ConflictStatistics
     /// <summary>Pairs of gradients that were compared.</summary>
     public long Pairs => _pairs;
 
+    /// <summary>Steps that were looked at.</summary>
+    public long Steps => _steps;
+
     /// <summary>Mean cosine of two tasks; NaN when they never had labels in one batch.</summary>
     public double Cosine(int first, int second) => first == second ? 1 : _counts[(first * Tasks) + second] == 0 ? double.NaN : _cosines[(first * Tasks) + second] / _counts[(first * Tasks) + second];
 
@@ -33,6 +36,7 @@ public sealed class ConflictStatistics
     public void Add(ReadOnlySpan<double> gramian, ReadOnlySpan<int> active)
     {
         int present = active.Length;
+        _steps++;
         for (int i = 0; i < present; i++)
         {
             for (int j = 0; j < i; j++)
@@ -53,13 +57,14 @@ public sealed class ConflictStatistics
 
     internal double[] SaveSums() => [.. _cosines];
 
-    internal long[] SaveCounts() => [.. _counts, _conflicts, _pairs];
+    internal long[] SaveCounts() => [.. _counts, _conflicts, _pairs, _steps];
 
     internal void Load(ReadOnlySpan<double> sums, ReadOnlySpan<long> counts)
     {
         sums.CopyTo(_cosines);
-        counts[..^2].CopyTo(_counts);
-        _conflicts = counts[^2];
-        _pairs = counts[^1];
+        counts[..^3].CopyTo(_counts);
+        _conflicts = counts[^3];
+        _pairs = counts[^2];
+        _steps = counts[^1];
     }
 }

@@ -1,9 +1,9 @@
-using System.Numerics.Tensors;
+using Polymath.Tensors.Kernels;
 
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = a x + c with numbers a and c; dx = a g.</summary>
-internal sealed class Affine : Op
+internal sealed unsafe class Affine : Op
 {
     public static readonly Affine Rule = new();
 
@@ -12,14 +12,9 @@ internal sealed class Affine : Op
     public static Tensor Forward(Tensor input, float scale, float shift)
     {
         Node x = input.Node, y = Tensor.Allocate(x.Shape);
-        if (scale == 1f) TensorPrimitives.Add(x.Span, shift, y.Span);
-        else if (shift == 0f) TensorPrimitives.Multiply(x.Span, scale, y.Span);
-        else
-        {
-            TensorPrimitives.Multiply(x.Span, scale, y.Span);
-            TensorPrimitives.Add(y.Span, shift, y.Span);
-        }
-
+        int length = x.Shape.Length;
+        if (scale != 1f) Elementwise.Multiply(x.Pointer, scale, y.Pointer, length);
+        if (scale == 1f || shift != 0f) Elementwise.Add(scale == 1f ? x.Pointer : y.Pointer, shift, y.Pointer, length);
         y.X = scale;
         return Tensor.Record(Rule, y, x);
     }

@@ -14,7 +14,7 @@ internal sealed unsafe class Concat : Op
         if (inputs.Length == 0) throw new TensorException("Concat: found no tensors, expected at least one.");
         if (inputs.Length == 1) return inputs[0];
         Shape first = inputs[0].Shape;
-        int at = first.Normalize(axis), total = 0;
+        int at = Axes.Normalize(first, axis, "Concat"), total = 0;
         foreach (Tensor input in inputs)
         {
             Shape shape = input.Shape;
@@ -28,7 +28,7 @@ internal sealed unsafe class Concat : Op
         for (int i = 0; i < inputs.Length; i++)
         {
             Node x = inputs[i].Node;
-            if (x.Shape.Length > 0) Layout.CopyIn(x.Pointer, outer, total * inner, start * inner, x.Shape[at] * inner, y.Pointer);
+            if (x.Shape.Length > 0) Layout.Unslice(x.Pointer, outer, total, inner, start, x.Shape[at], y.Pointer, false);
             start += x.Shape[at];
             nodes[i] = x;
         }

@@ -15,11 +15,11 @@ internal sealed unsafe class LayerNorm : Op
     public static Tensor Forward(Tensor input, Tensor gamma, Tensor beta, float epsilon)
     {
         Node x = input.Node;
-        int width = x.Shape[-1];
+        int width = x.Shape[Axes.Normalize(x.Shape, -1, "LayerNorm")];
         if (width == 0) throw new TensorException($"LayerNorm: the last axis of {x.Shape} has no elements.");
         if (gamma.Shape != new Shape(width) || beta.Shape != new Shape(width)) throw new TensorException($"LayerNorm: found gamma {gamma.Shape} and beta {beta.Shape}, expected [{width}].");
         Node y = Tensor.Allocate(x.Shape), mean = Tensor.Allocate(x.Shape.With(-1, 1)), inverse = Tensor.Allocate(mean.Shape);
-        if (x.Shape.Length > 0) Rows.LayerNorm(x.Pointer, gamma.Node.Pointer, beta.Node.Pointer, y.Pointer, mean.Pointer, inverse.Pointer, mean.Shape.Length, width, epsilon);
+        if (x.Shape.Length > 0) Rows.LayerNorm(x.Pointer, gamma.Node.Pointer, beta.Node.Pointer, y.Pointer, mean.Pointer, inverse.Pointer, epsilon, mean.Shape.Length, width);
         y.Saved[0] = mean;
         y.Saved[1] = inverse;
         y.X = epsilon;
@@ -52,10 +52,9 @@ internal sealed unsafe class LayerNorm : Op
             }
         }
 
-        Tensor h = g * gamma;
         Node dx = Tensor.Allocate(g.Shape);
         int rows = mean.Shape.Length, width = x.Shape[-1];
-        if (dx.Shape.Length > 0) Rows.LayerNormBackwardInput(x.Node.Pointer, h.Node.Pointer, mean.Node.Pointer, inverse.Node.Pointer, dx.Pointer, vjp.Tasks * rows, width, rows);
+        if (dx.Shape.Length > 0) Rows.LayerNormBackwardInput(g.Node.Pointer, x.Node.Pointer, gamma.Node.Pointer, mean.Node.Pointer, inverse.Node.Pointer, dx.Pointer, vjp.Tasks * rows, width, rows);
         vjp.Give(0, new Tensor(dx));
     }
 }

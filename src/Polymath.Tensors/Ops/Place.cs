@@ -14,7 +14,7 @@ internal sealed unsafe class Place : Op
         Node x = input.Node;
         Node y = Tensor.Zeros(x.Shape.With(axis, total)).Node;
         int outer = x.Shape.Product(0, axis), inner = x.Shape.Product(axis + 1, x.Shape.Rank), length = x.Shape[axis];
-        if (x.Shape.Length > 0) Layout.CopyIn(x.Pointer, outer, total * inner, start * inner, length * inner, y.Pointer);
+        if (x.Shape.Length > 0) Layout.Unslice(x.Pointer, outer, total, inner, start, length, y.Pointer, false);
         y.A = axis;
         y.B = start;
         return Tensor.Record(Rule, y, x);

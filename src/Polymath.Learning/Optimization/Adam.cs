@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Polymath.Learning.Optimization;
+
+/// <summary>
+/// Adam (Kingma and Ba 2015): m += (1 - beta1)(g - m); v = beta2 v + (1 - beta2) g^2; p -= lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
+/// Weight decay is added to the gradient, as in torch's Adam; see <see cref="AdamW"/> for the decoupled kind.
+/// </summary>
+/// <example><code>
+/// Optimizer optimizer = new Adam(1e-3, weightDecay: 1e-5);
+/// </code></example>
+public sealed class Adam : Optimizer
+{
+    private readonly AdamMoments _moments;
+
+    /// <summary>An optimiser.</summary>
+    /// <param name="learningRate">The base rate, 0 or more.</param>
+    /// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
+    /// <param name="beta2">Decay of the mean of squared gradients, in [0, 1).</param>
+    /// <param name="epsilon">Added to the root, more than 0.</param>
+    /// <param name="weightDecay">Added to the gradient times the parameter, 0 or more.</param>
+    public Adam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
+        : base(learningRate, weightDecay)
+        => _moments = new AdamMoments(RequireShare(beta1, nameof(beta1)), RequireShare(beta2, nameof(beta2)), epsilon);
+
+    /// <summary>Decay of the mean of gradients.</summary>
+    public double Beta1 => _moments.Beta1;
+
+    /// <summary>Decay of the mean of squared gradients.</summary>
+    public double Beta2 => _moments.Beta2;
+
+    /// <summary>Added to the root.</summary>
+    public double Epsilon => _moments.Epsilon;
+
+    /// <inheritdoc/>
+    public override string Name => string.Create(CultureInfo.InvariantCulture, $"adam:beta1={Beta1},beta2={Beta2},epsilon={Epsilon},weight_decay={WeightDecay}");
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, float[] Values)> State => _moments.State;
+
+    /// <inheritdoc/>
+    protected override void Allocate(int count) => _moments.Allocate(count);
+
+    /// <inheritdoc/>
+    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay)
+        => _moments.Update(parameters, gradients, start, Steps, rate, addedDecay: weightDecay, keptShare: 1);
+}

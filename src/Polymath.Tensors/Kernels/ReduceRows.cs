@@ -1,0 +1,102 @@
+using System.Numerics;
+
+namespace Polymath.Tensors.Kernels;
+
+// The two things a balancer needs from the K gradient rows: their inner products and a weighted sum.
+internal static unsafe partial class Reduce
+{
+    private const int CacheBlock = 512;
+
+    /// <summary>
+    /// gram[i, j] = row i . row j for <paramref name="k"/> rows of length <paramref name="p"/> at <paramref name="stride"/>;
+    /// double precision, one pass over the rows; the result [k, k] is symmetric.
+    /// </summary>
+    public static void Gramian(float* rows, int k, nint p, nint stride, double* gram)
+    {
+        new Span<double>(gram, k * k).Clear();
+        if (p == 0 || k == 0) return;
+        int pairs = k * (k + 1) / 2, chunks = (int)(((p - 1) / Grain) + 1);
+        double* partial = Scratch.Get<double>(Scratch.Slot.Partial, (nint)chunks * pairs);
+        var body = new GramianBody { Rows = rows, Stride = stride, Length = p, K = k, Pairs = pairs, Partial = partial };
+        Workers.For(chunks, ref body);
+        for (int chunk = 0; chunk < chunks; chunk++)
+        {
+            for (int i = 0; i < k; i++)
+            {
+                for (int j = 0; j <= i; j++) gram[(i * k) + j] += *partial++;
+            }
+        }
+
+        for (int i = 0; i < k; i++)
+        {
+            for (int j = 0; j < i; j++) gram[(j * k) + i] = gram[(i * k) + j];
+        }
+    }
+
+    /// <summary>output = sum over k of weights[k] row k, in the order of the rows.</summary>
+    public static void CombineRows(float* rows, ReadOnlySpan<double> weights, int k, nint p, nint stride, float* output)
+    {
+        if (p == 0) return;
+        fixed (double* w = weights)
+        {
+            var body = new CombineBody { Rows = rows, Weights = w, Stride = stride, Length = p, K = k, Output = output };
+            Workers.For((int)(((p - 1) / Grain) + 1), ref body);
+        }
+    }
+
+    private struct GramianBody : IBody
+    {
+        public float* Rows;
+        public nint Stride, Length;
+        public int K, Pairs;
+        public double* Partial;
+
+        // Each block of columns is widened once for all pairs.
+        public readonly void Run(int chunk)
+        {
+            double* sums = Partial + ((nint)chunk * Pairs), wide = Scratch.Get<double>(Scratch.Slot.Left, K * CacheBlock);
+            new Span<double>(sums, Pairs).Clear();
+            nint end = Math.Min(Length, ((nint)chunk + 1) * Grain);
+            for (nint start = (nint)chunk * Grain; start < end; start += CacheBlock)
+            {
+                int count = (int)Math.Min(CacheBlock, end - start);
+                for (int i = 0; i < K; i++) DoubleSum.Widen(Rows + (i * Stride) + start, wide + (i * CacheBlock), count);
+                double* sum = sums;
+                for (int i = 0; i < K; i++)
+                {
+                    double* row = wide + (i * CacheBlock);
+                    int j = 0;
+                    for (; j + 4 <= i + 1; j += 4, sum += 4) DoubleSum.AddFourDots(row, wide + (j * CacheBlock), CacheBlock, count, sum);
+                    for (; j <= i; j++) *sum++ += DoubleSum.Dot(row, wide + (j * CacheBlock), count);
+                }
+            }
+        }
+    }
+
+    private struct CombineBody : IBody
+    {
+        public float* Rows, Output;
+        public double* Weights;
+        public nint Stride, Length;
+        public int K;
+
+        public readonly void Run(int chunk)
+        {
+            nint i = (nint)chunk * Grain, end = Math.Min(Length, i + Grain);
+            int lanes = Vector<float>.Count;
+            for (; i + lanes <= end; i += lanes)
+            {
+                Vector<float> sum = default;
+                for (int r = 0; r < K; r++) sum = VectorMath.Fma(new Vector<float>((float)Weights[r]), Vector.Load(Rows + (r * Stride) + i), sum);
+                sum.Store(Output + i);
+            }
+
+            for (; i < end; i++)
+            {
+                float sum = 0;
+                for (int r = 0; r < K; r++) sum += (float)Weights[r] * Rows[(r * Stride) + i];
+                Output[i] = sum;
+            }
+        }
+    }
+}
