@@ -7,11 +7,12 @@ namespace Polymath.Tensors;
 public sealed class ParameterLayout
 {
     private readonly Dictionary<Node, (int Offset, bool Shared)> _places = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(Tensor Parameter, int Offset)> _parameters = [];
 
     /// <summary>A layout in the given order.</summary>
     /// <param name="shared">Leaves reached by several tasks.</param>
     /// <param name="own">Leaves reached by one task each.</param>
-    /// <exception cref="TensorException">A tensor is listed twice.</exception>
+    /// <exception cref="TensorException">A tensor is listed twice, or belongs to a tape.</exception>
     public ParameterLayout(IEnumerable<Tensor> shared, IEnumerable<Tensor> own)
     {
         SharedCount = Place(shared, isShared: true);
@@ -27,6 +28,20 @@ public sealed class ParameterLayout
     /// <summary>Floats in all.</summary>
     public int Count => SharedCount + OwnCount;
 
+    /// <summary>
+    /// Moves the values of all parameters into one contiguous block, in layout order, so that an optimiser sees a single span. The
+    /// parameters' handles stay valid and look into the block.
+    /// </summary>
+    /// <param name="extra">Zeros to append for other trained values.</param>
+    /// <returns>The block, <c>[Count + extra]</c>.</returns>
+    public Tensor Pack(int extra = 0)
+    {
+        Tensor block = Tensor.Persistent(new Shape(Count + extra));
+        block.Span.Clear();
+        foreach ((Tensor parameter, int offset) in _parameters) parameter.MoveInto(block, offset);
+        return block;
+    }
+
     internal bool TryFind(Node leaf, out int offset, out bool shared)
     {
         bool found = _places.TryGetValue(leaf, out (int Offset, bool Shared) place);
@@ -39,7 +54,10 @@ public sealed class ParameterLayout
         int offset = 0;
         foreach (Tensor parameter in parameters)
         {
+            // Such a value dies with its tape and has no place in a gradient vector; without this its gradient would be zero, silently.
+            if (parameter.Node.Tape is not null) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} was made while a tape was open, expected one made outside; call Keep() on it.");
             if (!_places.TryAdd(parameter.Node, (offset, isShared))) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} is listed twice.");
+            _parameters.Add((parameter, (isShared ? 0 : SharedCount) + offset));
             offset = checked(offset + parameter.Shape.Length);
         }
 

@@ -14,14 +14,14 @@ namespace Polymath.Learning.Balancing;
 internal ref struct CAGradDual
 {
     private const int MaxEvaluations = 200;
-    private const double Precision = 1e-14;
+    private const double Precision = 1e-14, Slack = 1e-9;
 
     private readonly ReadOnlySpan<double> _base;
     private readonly Span<double> _linear, _trial, _certificate, _best;
     private readonly NonNegativeQuadratic _solver;
     private readonly double _radius, _smoothing;
     private double _bestGap, _bestSquare;
-    private bool _unbounded;
+    private bool _unbounded, _hasCertificate;
 
     private CAGradDual(ReadOnlySpan<double> mean, Span<double> scratch, Span<double> best, NonNegativeQuadratic solver, double radius, double smoothing)
     {
@@ -98,6 +98,7 @@ internal ref struct CAGradDual
             {
                 // A certificate z (z >= 0, z^T G = 0) turns z^T (G d) >= m 1^T z into m <= 0.
                 _trial.CopyTo(_certificate);
+                _hasCertificate = true;
                 (high, highGap) = (Math.Min(point, 0), double.PositiveInfinity);
                 if (point > 0 && Evaluate(0) <= 0) return true;
                 continue;
@@ -116,7 +117,8 @@ internal ref struct CAGradDual
             }
         }
 
-        return false;
+        // Rounding may call m = 0 infeasible too; the search then ends just below it, with radius to spare.
+        return _hasCertificate && _bestGap < -Slack * _radius;
     }
 
     /// <summary>R(m) - r; keeps the best point seen.</summary>
@@ -136,9 +138,9 @@ internal ref struct CAGradDual
 
         square = Math.Max(square, 0);
         double gap = Math.Sqrt(square + (_smoothing * sum * sum)) - _radius;
-        if (Math.Abs(gap) < _bestGap || improvement == 0)
+        if (Math.Abs(gap) < Math.Abs(_bestGap) || improvement == 0)
         {
-            _bestGap = Math.Abs(gap);
+            _bestGap = gap;
             _bestSquare = square;
             _trial.CopyTo(_best);
         }

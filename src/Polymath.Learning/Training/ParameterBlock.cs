@@ -19,12 +19,10 @@ internal sealed class ParameterBlock
             ordered.Where(entry => shared.Contains(entry.Key)).Select(entry => entry.Value.Value),
             ordered.Where(entry => !shared.Contains(entry.Key)).Select(entry => entry.Value.Value));
         LearnableOffset = Layout.Count;
-        _values = Tensor.Persistent(new Shape(Layout.Count + learnable));
-        _values.Span.Clear();
+        _values = Layout.Pack(learnable);
         int offset = 0;
         foreach ((string name, Parameter parameter) in ordered)
         {
-            parameter.Value.MoveInto(_values, offset);
             _places.Add((name, parameter, offset));
             offset += parameter.Shape.Length;
         }

@@ -47,6 +47,66 @@ internal static unsafe class DoubleSum
         return sum;
     }
 
+    /// <summary>y = x in double precision.</summary>
+    public static void Widen(float* x, double* y, int length)
+    {
+        int lanes = Vector<float>.Count, i = 0;
+        for (; i + lanes <= length; i += lanes)
+        {
+            Vector.Widen(Vector.Load(x + i), out Vector<double> low, out Vector<double> high);
+            low.Store(y + i);
+            high.Store(y + i + Vector<double>.Count);
+        }
+
+        for (; i < length; i++) y[i] = x[i];
+    }
+
+    /// <summary>Sum of a b.</summary>
+    public static double Dot(double* a, double* b, int length)
+    {
+        int lanes = Vector<double>.Count, i = 0;
+        Vector<double> s0 = default, s1 = default;
+        for (; i + (2 * lanes) <= length; i += 2 * lanes)
+        {
+            s0 += Vector.Load(a + i) * Vector.Load(b + i);
+            s1 += Vector.Load(a + i + lanes) * Vector.Load(b + i + lanes);
+        }
+
+        double sum = Vector.Sum(s0 + s1);
+        for (; i < length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+
+    /// <summary>sums[j] += a . b_j for four rows b_j at <paramref name="stride"/>.</summary>
+    public static void AddFourDots(double* a, double* b, int stride, int length, double* sums)
+    {
+        int lanes = Vector<double>.Count, i = 0;
+        double* b1 = b + stride, b2 = b1 + stride, b3 = b2 + stride;
+        Vector<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; i + lanes <= length; i += lanes)
+        {
+            Vector<double> x = Vector.Load(a + i);
+            s0 += x * Vector.Load(b + i);
+            s1 += x * Vector.Load(b1 + i);
+            s2 += x * Vector.Load(b2 + i);
+            s3 += x * Vector.Load(b3 + i);
+        }
+
+        double d0 = Vector.Sum(s0), d1 = Vector.Sum(s1), d2 = Vector.Sum(s2), d3 = Vector.Sum(s3);
+        for (; i < length; i++)
+        {
+            d0 += a[i] * b[i];
+            d1 += a[i] * b1[i];
+            d2 += a[i] * b2[i];
+            d3 += a[i] * b3[i];
+        }
+
+        sums[0] += d0;
+        sums[1] += d1;
+        sums[2] += d2;
+        sums[3] += d3;
+    }
+
     /// <summary>sums[j] += x[r, j] over the rows r, in order; j in [0, width).</summary>
     public static void AddRows(float* x, nint stride, int rows, int width, double* sums)
     {

@@ -3,7 +3,7 @@ namespace Polymath.Tensors.Kernels;
 /// <summary>Kernels that move elements without computing: permutation, slices, rows by index.</summary>
 internal static unsafe partial class Layout
 {
-    private const int Grain = 16 * 1024, Tile = 16;
+    private const int Grain = 16 * 1024, Tile = 8;
 
     /// <summary>
     /// y = x with its axes reordered: axis d of y is axis permutation[d] of x. Both are contiguous row-major; any rank. The

@@ -5,7 +5,7 @@ namespace Polymath.Tensors.Kernels;
 // The two things a balancer needs from the K gradient rows: their inner products and a weighted sum.
 internal static unsafe partial class Reduce
 {
-    private const int CacheBlock = 1024;
+    private const int CacheBlock = 512;
 
     /// <summary>
     /// gram[i, j] = row i . row j for <paramref name="k"/> rows of length <paramref name="p"/> at <paramref name="stride"/>;
@@ -51,18 +51,23 @@ internal static unsafe partial class Reduce
         public int K, Pairs;
         public double* Partial;
 
+        // Each block of columns is widened once for all pairs.
         public readonly void Run(int chunk)
         {
-            double* sums = Partial + ((nint)chunk * Pairs);
+            double* sums = Partial + ((nint)chunk * Pairs), wide = Scratch.Get<double>(Scratch.Slot.Left, K * CacheBlock);
             new Span<double>(sums, Pairs).Clear();
             nint end = Math.Min(Length, ((nint)chunk + 1) * Grain);
             for (nint start = (nint)chunk * Grain; start < end; start += CacheBlock)
             {
                 int count = (int)Math.Min(CacheBlock, end - start);
+                for (int i = 0; i < K; i++) DoubleSum.Widen(Rows + (i * Stride) + start, wide + (i * CacheBlock), count);
                 double* sum = sums;
                 for (int i = 0; i < K; i++)
                 {
-                    for (int j = 0; j <= i; j++) *sum++ += DoubleSum.Dot(Rows + (i * Stride) + start, Rows + (j * Stride) + start, count);
+                    double* row = wide + (i * CacheBlock);
+                    int j = 0;
+                    for (; j + 4 <= i + 1; j += 4, sum += 4) DoubleSum.AddFourDots(row, wide + (j * CacheBlock), CacheBlock, count, sum);
+                    for (; j <= i; j++) *sum++ += DoubleSum.Dot(row, wide + (j * CacheBlock), count);
                 }
             }
         }

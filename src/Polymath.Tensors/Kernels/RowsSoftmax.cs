@@ -10,7 +10,10 @@ internal static unsafe partial class Rows
 {
     /// <summary>y = e^x / sum e^x per row. A row of only -infinity gives NaN, as in PyTorch.</summary>
     public static void Softmax(float* x, float* y, int rows, int width)
-        => RowLoop<SoftmaxRow>.Run(rows, width, new SoftmaxRow { X = x, Y = y, Width = width });
+    {
+        if (NarrowSoftmax.Fits(width)) NarrowSoftmax.Run(NarrowSoftmax.Result.Probabilities, x, y, rows, width);
+        else RowLoop<SoftmaxRow>.Run(rows, width, new SoftmaxRow { X = x, Y = y, Width = width });
+    }
 
     /// <summary>dx = y (g - sum g y) per row, with y the softmax.</summary>
     public static void SoftmaxBackward(float* y, float* g, float* dx, int rows, int width, int statRows = 0)
@@ -18,7 +21,10 @@ internal static unsafe partial class Rows
 
     /// <summary>y = x - log sum e^x per row. A row of only -infinity gives NaN, as in PyTorch.</summary>
     public static void LogSoftmax(float* x, float* y, int rows, int width)
-        => RowLoop<LogSoftmaxRow>.Run(rows, width, new LogSoftmaxRow { X = x, Y = y, Width = width });
+    {
+        if (NarrowSoftmax.Fits(width)) NarrowSoftmax.Run(NarrowSoftmax.Result.LogProbabilities, x, y, rows, width);
+        else RowLoop<LogSoftmaxRow>.Run(rows, width, new LogSoftmaxRow { X = x, Y = y, Width = width });
+    }
 
     /// <summary>dx = g - e^y sum g per row, with y the log probabilities.</summary>
     public static void LogSoftmaxBackward(float* y, float* g, float* dx, int rows, int width, int statRows = 0)
@@ -28,7 +34,8 @@ internal static unsafe partial class Rows
     public static void LogSumExp(float* x, float* output, int rows, int width)
     {
         if (width == 0) new Span<float>(output, rows).Fill(float.NegativeInfinity);
-        RowLoop<LogSumExpRow>.Run(rows, width, new LogSumExpRow { X = x, Y = output, Width = width });
+        else if (NarrowSoftmax.Fits(width)) NarrowSoftmax.Run(NarrowSoftmax.Result.LogSums, x, output, rows, width);
+        else RowLoop<LogSumExpRow>.Run(rows, width, new LogSumExpRow { X = x, Y = output, Width = width });
     }
 
     private struct SoftmaxRow : IRowKernel

@@ -16,9 +16,10 @@ internal static unsafe class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
-        x = Vector.Min(Vector.Max(x, new Vector<float>(-104f)), new Vector<float>(89f));
-        Vector<float> n = Vector.Round(x * Log2E);
-        Vector<float> r = Fma(n, new Vector<float>(-Ln2High), x);
+        // The processor's own min and max may lose a NaN; the last line brings it back.
+        Vector<float> t = Vector.MinNative(Vector.MaxNative(x, new Vector<float>(-104f)), new Vector<float>(89f));
+        Vector<float> n = Vector.Round(t * Log2E);
+        Vector<float> r = Fma(n, new Vector<float>(-Ln2High), t);
         r = Fma(n, new Vector<float>(-Ln2Low), r);
         Vector<float> p = Fma(new Vector<float>(1.9875691500e-4f), r, new Vector<float>(1.3981999507e-3f));
         p = Fma(p, r, new Vector<float>(8.3334519073e-3f));
@@ -27,8 +28,9 @@ internal static unsafe class VectorMath
         p = Fma(p, r, new Vector<float>(5.0000001201e-1f));
         Vector<float> y = Fma(p, r * r, r) + Vector<float>.One;
 
-        Vector<int> exponent = Vector.ConvertToInt32(n), half = Vector.ShiftRightArithmetic(exponent, 1);
-        return y * PowerOfTwo(half) * PowerOfTwo(exponent - half);
+        Vector<int> exponent = Vector.ConvertToInt32Native(n), half = Vector.ShiftRightArithmetic(exponent, 1);
+        y = y * PowerOfTwo(half) * PowerOfTwo(exponent - half);
+        return Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
     }
 
     /// <summary>
@@ -39,7 +41,7 @@ internal static unsafe class VectorMath
     public static Vector<float> Erf(Vector<float> x)
     {
         // Past 4 the result rounds to 1; the cap keeps the polynomial from overflowing.
-        Vector<float> t = Vector.Min(Vector.Abs(x), new Vector<float>(4f)), s = t * t;
+        Vector<float> size = Vector.Abs(x), t = Vector.MinNative(size, new Vector<float>(4f)), s = t * t;
         Vector<float> far = Fma(new Vector<float>(-1.72853470e-5f), t, new Vector<float>(3.83197126e-4f));
         Vector<float> u = Fma(new Vector<float>(-3.88396438e-3f), t, new Vector<float>(2.42546219e-2f));
         far = Fma(far, s, u);
@@ -54,7 +56,7 @@ internal static unsafe class VectorMath
         near = Fma(near, s, new Vector<float>(-3.76125336e-1f));
         near = Fma(near, s, new Vector<float>(1.28379166e-1f));
         near = Fma(near, x, x);
-        return Vector.ConditionalSelect(Vector.GreaterThan(t, new Vector<float>(0.927734375f)), far, near);
+        return Vector.ConditionalSelect(Vector.GreaterThan(size, new Vector<float>(0.927734375f)), far, near);
     }
 
     /// <summary>1 / (1 + e^-x).</summary>

@@ -21,11 +21,10 @@ public sealed class NonNegativeQuadratic
     private const double Unit = 1.0 / (1L << 52);
     private const double CertificateSlack = 1e-10;
 
-    private readonly double[] _matrix, _scale, _factor, _linear, _point, _trial, _column;
-    private readonly int[] _passive;
-    private readonly bool[] _isPassive, _isBlocked;
-    private int _size, _count;
-    private double _pivotFloor;
+    private readonly GrowingCholesky _positive;
+    private readonly double[] _matrix, _scale, _linear, _point, _trial;
+    private readonly bool[] _isBlocked;
+    private int _size;
 
     /// <summary>A solver for up to <paramref name="capacity"/> variables.</summary>
     /// <param name="capacity">The largest matrix size it can load, at least 1.</param>
@@ -33,15 +32,12 @@ public sealed class NonNegativeQuadratic
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         Capacity = capacity;
-        _matrix = new double[capacity * capacity];
-        _factor = new double[capacity * capacity];
+        _positive = new GrowingCholesky(capacity);
+        _matrix = _positive.Matrix;
         _scale = new double[capacity];
         _linear = new double[capacity];
         _point = new double[capacity];
         _trial = new double[capacity];
-        _column = new double[capacity];
-        _passive = new int[capacity];
-        _isPassive = new bool[capacity];
         _isBlocked = new bool[capacity];
     }
 
@@ -57,9 +53,7 @@ public sealed class NonNegativeQuadratic
         SquareSize.Require(matrix, size, nameof(NonNegativeQuadratic));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Capacity);
         _size = size;
-        _count = 0;
-        _pivotFloor = 2 * Unit * (size + 8);
-        Array.Clear(_isPassive);
+        _positive.Reset(size);
         for (int i = 0; i < size; i++)
         {
             double diagonal = matrix[(i * size) + i];
@@ -145,7 +139,7 @@ public sealed class NonNegativeQuadratic
         {
             int entering = Entering();
             if (entering < 0) return QuadraticOutcome.Solved;
-            if (!TryAppend(entering) && !FollowNullDirection(entering, out bool unbounded))
+            if (!_positive.TryAppend(entering) && !FollowNullDirection(entering, out bool unbounded))
             {
                 if (unbounded) return QuadraticOutcome.Unbounded;
                 _isBlocked[entering] = true;
@@ -163,11 +157,11 @@ public sealed class NonNegativeQuadratic
     private void WarmStart()
     {
         Array.Clear(_point);
-        while (_count > 0)
+        while (_positive.Count > 0)
         {
-            SolvePassive(_linear);
+            SolvePositive();
             int worst = 0;
-            for (int k = 1; k < _count; k++)
+            for (int k = 1; k < _positive.Count; k++)
             {
                 if (_trial[k] < _trial[worst]) worst = k;
             }
@@ -176,22 +170,22 @@ public sealed class NonNegativeQuadratic
             Remove(worst);
         }
 
-        for (int k = 0; k < _count; k++) _point[_passive[k]] = _trial[k];
+        for (int k = 0; k < _positive.Count; k++) _point[_positive[k]] = _trial[k];
     }
 
     /// <summary>The variable at zero whose increase lowers the objective fastest (scaled), or -1 at the optimum.</summary>
     private int Entering()
     {
         double mass = 0;
-        for (int k = 0; k < _count; k++) mass += _point[_passive[k]];
+        for (int k = 0; k < _positive.Count; k++) mass += _point[_positive[k]];
         int best = -1;
         double bestGain = 0;
         for (int j = 0; j < _size; j++)
         {
-            if (_isPassive[j] || _isBlocked[j] || _scale[j] == 0) continue;
+            if (_positive.Contains(j) || _isBlocked[j] || _scale[j] == 0) continue;
             double gain = _linear[j];
-            for (int k = 0; k < _count; k++) gain -= _matrix[(j * _size) + _passive[k]] * _point[_passive[k]];
-            double noise = 4 * Unit * (_count + 2) * (Math.Abs(_linear[j]) + mass);
+            for (int k = 0; k < _positive.Count; k++) gain -= _matrix[(j * _size) + _positive[k]] * _point[_positive[k]];
+            double noise = 4 * Unit * (_positive.Count + 2) * (Math.Abs(_linear[j]) + mass);
             if (gain > noise && gain > bestGain) (best, bestGain) = (j, gain);
         }
 
@@ -201,31 +195,31 @@ public sealed class NonNegativeQuadratic
     /// <summary>Moves to the minimiser on the positive set, dropping variables that reach zero on the way; false if <paramref name="entered"/> could not grow.</summary>
     private bool StepToInterior(int entered)
     {
-        while (_count > 0)
+        while (_positive.Count > 0)
         {
-            SolvePassive(_linear);
+            SolvePositive();
             double step = 1;
             int leaving = -1;
-            for (int k = 0; k < _count; k++)
+            for (int k = 0; k < _positive.Count; k++)
             {
                 if (_trial[k] > 0) continue;
-                double current = _point[_passive[k]];
+                double current = _point[_positive[k]];
                 double limit = current > 0 ? current / (current - _trial[k]) : 0;
                 if (limit < step || leaving < 0) (step, leaving) = (Math.Min(limit, step), k);
             }
 
-            for (int k = 0; k < _count; k++)
+            for (int k = 0; k < _positive.Count; k++)
             {
-                int i = _passive[k];
+                int i = _positive[k];
                 _point[i] += step * (_trial[k] - _point[i]);
             }
 
             if (leaving < 0) return true;
-            bool undone = _passive[leaving] == entered && step == 0;
+            bool undone = _positive[leaving] == entered && step == 0;
             Remove(leaving);
             if (undone)
             {
-                SolvePassive(_linear);
+                SolvePositive();
                 return false;
             }
         }
@@ -236,14 +230,14 @@ public sealed class NonNegativeQuadratic
     /// <summary>Handles a variable whose column depends on the positive ones: along z (R z = 0, z_entering = 1) the objective falls linearly.</summary>
     private bool FollowNullDirection(int entering, out bool unbounded)
     {
-        for (int k = 0; k < _count; k++) _column[k] = -_matrix[(entering * _size) + _passive[k]];
-        SolvePassive(_column, gathered: true);
+        for (int k = 0; k < _positive.Count; k++) _trial[k] = -_matrix[(entering * _size) + _positive[k]];
+        _positive.Solve(_trial);
         int leaving = -1;
         double step = double.PositiveInfinity;
-        for (int k = 0; k < _count; k++)
+        for (int k = 0; k < _positive.Count; k++)
         {
             if (_trial[k] >= -CertificateSlack) continue;
-            double limit = _point[_passive[k]] / -_trial[k];
+            double limit = _point[_positive[k]] / -_trial[k];
             if (limit < step) (step, leaving) = (limit, k);
         }
 
@@ -251,78 +245,29 @@ public sealed class NonNegativeQuadratic
         if (unbounded)
         {
             Array.Clear(_point);
-            for (int k = 0; k < _count; k++) _point[_passive[k]] = Math.Max(_trial[k], 0);
+            for (int k = 0; k < _positive.Count; k++) _point[_positive[k]] = Math.Max(_trial[k], 0);
             _point[entering] = 1;
             return false;
         }
 
-        for (int k = 0; k < _count; k++) _point[_passive[k]] = Math.Max(_point[_passive[k]] + (step * _trial[k]), 0);
+        for (int k = 0; k < _positive.Count; k++) _point[_positive[k]] = Math.Max(_point[_positive[k]] + (step * _trial[k]), 0);
         Remove(leaving);
-        if (!TryAppend(entering)) return false;
+        if (!_positive.TryAppend(entering)) return false;
         _point[entering] = step;
-        return true;
-    }
-
-    /// <summary>Adds a variable to the positive set: one more row of the factor.</summary>
-    private bool TryAppend(int variable)
-    {
-        _passive[_count] = variable;
-        double pivot = FactorRow(_count);
-        if (pivot <= _pivotFloor) return false;
-        _factor[(_count * _size) + _count] = Math.Sqrt(pivot);
-        _isPassive[variable] = true;
-        _count++;
         return true;
     }
 
     private void Remove(int position)
     {
-        int variable = _passive[position];
-        _isPassive[variable] = false;
-        _point[variable] = 0;
-        _count--;
-        for (int k = position; k < _count; k++) _passive[k] = _passive[k + 1];
-        for (int k = position; k < _count; k++)
-        {
-            double pivot = FactorRow(k);
-            _factor[(k * _size) + k] = Math.Sqrt(Math.Max(pivot, _pivotFloor));
-        }
+        _point[_positive[position]] = 0;
+        _positive.Remove(position);
     }
 
-    /// <summary>Computes row <paramref name="k"/> of the factor left of the diagonal and returns the squared pivot.</summary>
-    private double FactorRow(int k)
+    /// <summary>The unconstrained minimiser on the positive set, into <c>_trial</c> in the order of the set.</summary>
+    private void SolvePositive()
     {
-        int variable = _passive[k], n = _size;
-        double pivot = _matrix[(variable * n) + variable];
-        for (int j = 0; j < k; j++)
-        {
-            double sum = _matrix[(variable * n) + _passive[j]];
-            for (int m = 0; m < j; m++) sum -= _factor[(k * n) + m] * _factor[(j * n) + m];
-            double value = sum / _factor[(j * n) + j];
-            _factor[(k * n) + j] = value;
-            pivot -= value * value;
-        }
-
-        return pivot;
-    }
-
-    /// <summary>Solves on the positive set into <c>_trial</c>; the right-hand side is indexed by variable, or already gathered in set order.</summary>
-    private void SolvePassive(double[] rightHandSide, bool gathered = false)
-    {
-        int n = _size;
-        for (int i = 0; i < _count; i++)
-        {
-            double sum = rightHandSide[gathered ? i : _passive[i]];
-            for (int k = 0; k < i; k++) sum -= _factor[(i * n) + k] * _trial[k];
-            _trial[i] = sum / _factor[(i * n) + i];
-        }
-
-        for (int i = _count - 1; i >= 0; i--)
-        {
-            double sum = _trial[i];
-            for (int k = i + 1; k < _count; k++) sum -= _factor[(k * n) + i] * _trial[k];
-            _trial[i] = sum / _factor[(i * n) + i];
-        }
+        for (int k = 0; k < _positive.Count; k++) _trial[k] = _linear[_positive[k]];
+        _positive.Solve(_trial);
     }
 
     private void RequireLength(int length)

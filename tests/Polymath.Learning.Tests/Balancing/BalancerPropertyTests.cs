@@ -31,7 +31,19 @@ public sealed class BalancerPropertyTests
     }, fewestParameters: 6);
 
     [Fact]
-    public void UPGrad_conflicts_with_no_task_up_to_its_regularisation() => RandomTasks.Check(tasks => NoConflict(new UPGrad(regEps: 1e-10), tasks, 1e-5));
+    public void UPGrad_conflicts_with_no_task_beyond_its_regularisation() => RandomTasks.Check(tasks =>
+    {
+        // Summing the optimality conditions (A / trace + eps I) v_i >= 0 gives <g_k, update> >= -eps trace(A) w_k.
+        const double regEps = 1e-6;
+        float[][] rows = tasks.Rows();
+        double[] weights = RandomTasks.Weigh(new UPGrad(normEps: 0, regEps: regEps), rows), update = RandomTasks.Combine(weights, rows);
+        double trace = rows.Sum(row => Math.Pow(RandomTasks.Norm(row), 2));
+        for (int k = 0; k < rows.Length; k++)
+        {
+            double inner = RandomTasks.Dot(rows[k], update);
+            Assert.True(inner >= -trace * weights[k] * regEps * (1 + 1e-6), $"{tasks}: inner product {inner}, weight {weights[k]}, trace {trace}");
+        }
+    }, spread: 3);
 
     [Fact]
     public void CAGrad_improves_the_worst_task_at_least_as_much_as_any_direction_in_its_ball() => RandomTasks.Check(tasks =>
@@ -52,6 +64,35 @@ public sealed class BalancerPropertyTests
             Assert.True(rows.Min(row => RandomTasks.Dot(row, other)) <= worst + (1e-7 * (1 + Math.Abs(worst))));
         }
     });
+
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    public void The_CAGrad_dual_meets_its_optimality_conditions_at_any_scale(double c) => RandomTasks.Check(tasks =>
+    {
+        const double smoothing = 1e-8;
+        float[][] rows = tasks.Rows();
+        int n = rows.Length;
+        double[] dual = new double[n], weights = new double[n], gramian = RandomTasks.Gramian(rows);
+        CAGrad.LibMtlWeights(gramian, c, CAGradRescale.None, dual, weights);
+        Assert.Equal(1, dual.Sum(), 1e-12);
+        Assert.All(dual, w => Assert.True(w >= 0));
+
+        // d/dw of b^T w + r sqrt(w^T A w + e): smallest and equal on the support. (At c = 1 with the origin in the hull the optimum is
+        // a whole face and the slopes are rounding noise, so 1 is not among the radii.)
+        double[] mean = RandomTasks.Combine([.. rows.Select(_ => 1.0 / n)], rows), point = RandomTasks.Combine(dual, rows);
+        double radius = (c * Math.Sqrt(Math.Pow(RandomTasks.Norm(mean), 2) + smoothing)) + smoothing;
+        double root = Math.Sqrt(Math.Pow(RandomTasks.Norm(point), 2) + smoothing);
+        double[] slope = [.. rows.Select(row => RandomTasks.Dot(row, mean) + (radius * RandomTasks.Dot(row, point) / root))];
+        double level = slope.Zip(dual, (s, w) => s * w).Sum();
+        for (int i = 0; i < n; i++)
+        {
+            double reach = RandomTasks.Norm(mean) + radius;
+            double allowed = (1e-6 * reach * RandomTasks.Norm(rows[i])) + (1e-11 * reach * RandomTasks.Mass(dual, rows) * Math.Max(1, RandomTasks.Mass(dual, rows) / root));
+            Assert.True(slope[i] >= level - allowed, $"{tasks}: slope {i} is {slope[i]}, level {level}");
+        }
+    }, spread: 4, cases: 500);
 
     [Theory]
     [MemberData(nameof(GramianRules))]

@@ -17,7 +17,7 @@ internal sealed record RandomTasks(int Seed, int Tasks, int Parameters, double S
             from parameters in Gen.Choose(fewestParameters, 12)
             from decades in Gen.Elements(0.0, spread)
             select new RandomTasks(seed, tasks, parameters, decades)).ToArbitrary();
-        FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(cases), Prop.ForAll(any, property));
+        FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(20240616, 1), Prop.ForAll(any, property));
     }
 
     public float[][] Rows()

@@ -2,6 +2,7 @@ using Polymath.Tensors;
 
 namespace Polymath.Tests;
 
+[Collection(PoolCollection.Name)]
 public sealed class TapeTests
 {
     [Fact]

@@ -137,6 +137,23 @@ public sealed unsafe class RowsTests
         Assert.Equal([MathF.Log(2f), -inf, inf], sum.Span.ToArray());
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    public void A_NaN_logit_makes_its_whole_row_NaN_and_no_other(int width)
+    {
+        using var x = new Block(3 * width, new RandomStream(5));
+        using var y = new Block(3 * width);
+        using var sum = new Block(3);
+        x.Span[width + 1] = float.NaN;
+        Rows.Softmax(x, y, 3, width);
+        for (int i = 0; i < y.Length; i++) Assert.Equal(i / width == 1, float.IsNaN(y[i]));
+        Rows.LogSoftmax(x, y, 3, width);
+        for (int i = 0; i < y.Length; i++) Assert.Equal(i / width == 1, float.IsNaN(y[i]));
+        Rows.LogSumExp(x, sum, 3, width);
+        for (int i = 0; i < 3; i++) Assert.Equal(i == 1, float.IsNaN(sum[i]));
+    }
+
     [Fact]
     public void The_bits_do_not_depend_on_the_thread_count()
     {

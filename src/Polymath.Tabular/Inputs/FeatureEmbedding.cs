@@ -1,0 +1,112 @@
+using System.Globalization;
+using Polymath.Learning;
+using Polymath.Tensors;
+
+namespace Polymath.Tabular;
+
+/// <summary>
+/// Turns the rows of a batch into the input x of a network: the vector of every categorical field in schema order, then the numeric
+/// columns. Parameters: <c>fields.0.weight</c> <c>[cardinality, width]</c>, and <c>numeric.weight</c>, <c>numeric.bias</c> when
+/// numeric columns pass a linear map.
+/// </summary>
+/// <example><code>
+/// var schema = new FeatureSchema(["age"], [new CategoricalFeature("country", 40)]);
+/// var input = new FeatureEmbedding(schema, new FeatureEmbeddingOptions { Width = 8 }, new RandomStream(1));
+/// int width = input.Width;   // 8 + 1
+/// </code></example>
+public sealed class FeatureEmbedding : Module
+{
+    private readonly FeatureSchema _schema;
+    private readonly Embedding[] _tables;
+    private readonly Linear? _joint;
+    private readonly PerFieldLinear? _perField;
+    private readonly Dropout? _dropout;
+    private readonly bool _oneHot;
+
+    /// <summary>An input layer.</summary>
+    /// <param name="schema">The columns.</param>
+    /// <param name="options">Widths and treatment of numeric columns.</param>
+    /// <param name="random">Where the initial values come from.</param>
+    /// <exception cref="ModelException">Numeric columns ask for a linear map while the embedding width is 0.</exception>
+    public FeatureEmbedding(FeatureSchema schema, FeatureEmbeddingOptions options, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        _schema = schema;
+        _oneHot = options.Width == 0;
+        if (_oneHot && options.Numeric != NumericHandling.Raw) throw new ModelException("FeatureEmbedding: an embedding width of 0 keeps inputs as they are, expected raw numeric columns with it.");
+
+        _tables = new Embedding[_oneHot ? 0 : schema.Fields.Count];
+        int width = 0;
+        for (int i = 0; i < schema.Fields.Count; i++)
+        {
+            CategoricalFeature field = schema.Fields[i];
+            int fieldWidth = _oneHot ? field.Cardinality : options.Width ?? WidthFor(field.Cardinality);
+            if (!_oneHot) _tables[i] = Add(string.Create(CultureInfo.InvariantCulture, $"fields.{i}"), new Embedding(field.Cardinality, fieldWidth, random.Derive(field.Name), options.TableInitializer));
+            width += fieldWidth;
+        }
+
+        int numericWidth = options.Width ?? FeatureEmbeddingOptions.AutomaticNumericWidth;
+        if (schema.NumericWidth > 0)
+        {
+            if (options.Numeric == NumericHandling.OneFieldLinear) _joint = Add("numeric", new Linear(schema.NumericWidth, numericWidth, random.Derive("numeric"), bias: true, options.Initializer));
+            if (options.Numeric == NumericHandling.PerFieldLinear) _perField = Add("numeric", new PerFieldLinear(schema.NumericWidth, numericWidth, options.Initializer, random.Derive("numeric")));
+            width += _joint?.Outputs ?? _perField?.Outputs ?? schema.NumericWidth;
+        }
+
+        if (options.Dropout > 0f) _dropout = Add("dropout", new Dropout(options.Dropout));
+        Width = width;
+    }
+
+    /// <summary>Width of x.</summary>
+    public int Width { get; }
+
+    /// <summary>The tables, one per categorical field; none when the embedding width is 0.</summary>
+    public IReadOnlyList<Embedding> Tables => _tables;
+
+    /// <summary>The width of a table when none is given: min(50, round(1.6 n^0.56)) for n ids, the rule of fastai.</summary>
+    /// <param name="cardinality">n, at least 1.</param>
+    public static int WidthFor(int cardinality) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(cardinality, 0.56), MidpointRounding.ToEven), 1, 50);
+
+    /// <summary>x of every row.</summary>
+    /// <param name="batch">Rows that fit the schema; labels are not read.</param>
+    /// <returns>Shape <c>[rows, Width]</c>.</returns>
+    /// <exception cref="ModelException">The batch does not fit the schema.</exception>
+    public Tensor Forward(Batch batch)
+    {
+        _schema.Require(batch);
+        int fields = _schema.Fields.Count, parts = fields + (_schema.NumericWidth > 0 ? 1 : 0);
+        using var x = new TensorBuffer(parts);
+        for (int i = 0; i < fields; i++) x.Span[i] = _oneHot ? Indicators(batch, i) : _tables[i].Forward(Column(batch, i));
+        if (_schema.NumericWidth > 0) x.Span[fields] = _joint?.Forward(batch.Numeric) ?? _perField?.Forward(batch.Numeric) ?? batch.Numeric;
+        Tensor joined = Tensor.Concat(x.Span, 1);
+        return _dropout is null ? joined : _dropout.Forward(joined);
+    }
+
+    private IndexTensor Column(Batch batch, int field)
+    {
+        var column = new IndexTensor([batch.Rows]);
+        Span<int> ids = column.Span;
+        ReadOnlySpan<int> all = batch.Categories.Span;
+        int fields = _schema.Fields.Count, cardinality = _schema.Fields[field].Cardinality;
+        for (int row = 0; row < ids.Length; row++)
+        {
+            int id = all[(row * fields) + field];
+            if ((uint)id >= (uint)cardinality) throw new ModelException($"batch: field '{_schema.Fields[field].Name}' has id {id} in row {row}, expected [0, {cardinality}).");
+            ids[row] = id;
+        }
+
+        return column;
+    }
+
+    private Tensor Indicators(Batch batch, int field)
+    {
+        IndexTensor column = Column(batch, field);
+        int width = _schema.Fields[field].Cardinality;
+        Tensor indicators = Tensor.Zeros(batch.Rows, width);
+        Span<float> values = indicators.Span;
+        for (int row = 0; row < batch.Rows; row++) values[(row * width) + column.Span[row]] = 1f;
+        return indicators;
+    }
+}

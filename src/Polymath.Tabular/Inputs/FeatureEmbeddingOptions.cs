@@ -1,0 +1,28 @@
+using Polymath.Learning;
+
+namespace Polymath.Tabular;
+
+/// <summary>How columns become the input of a network.</summary>
+public sealed record FeatureEmbeddingOptions
+{
+    /// <summary>Width of a numeric column's (or all columns') linear map when no width is given.</summary>
+    public const int AutomaticNumericWidth = 16;
+
+    /// <summary>
+    /// Width of every field's vector; null chooses by <see cref="FeatureEmbedding.WidthFor"/>; 0 uses no tables: categories enter as
+    /// indicators (one input per id) and numbers as they are. Default: null.
+    /// </summary>
+    public int? Width { get; init; }
+
+    /// <summary>How numeric columns enter. Default: as they are.</summary>
+    public NumericHandling Numeric { get; init; } = NumericHandling.Raw;
+
+    /// <summary>Dropout rate on x, in [0, 1). Default: 0.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>Draws the tables; null for Xavier uniform.</summary>
+    public Initializer? TableInitializer { get; init; } = Initializer.XavierUniform();
+
+    /// <summary>Draws the linear maps of numeric columns; null for U(-1/sqrt(in), 1/sqrt(in)).</summary>
+    public Initializer? Initializer { get; init; }
+}

@@ -1,0 +1,79 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Polymath.Tabular.Runs;
+
+/// <summary>Settings as YAML: the keys are the flags without their dashes, lists are sequences, and what is left out keeps its default.</summary>
+public static class RunConfiguration
+{
+    private const string DataKey = "data";
+
+    /// <summary>All settings as YAML text.</summary>
+    public static string Write(RunSettings settings)
+    {
+        var root = new YamlMappingNode { { DataKey, Scalar(settings.Data) } };
+        foreach (RunOption option in RunOptions.All)
+        {
+            IReadOnlyList<string> values = option.Get(settings);
+            if (option.IsList) root.Add(option.Name, new YamlSequenceNode(values.Select(Scalar)));
+            else if (values.Count > 0) root.Add(option.Name, Scalar(values[0]));
+        }
+
+        using var text = new StringWriter { NewLine = "\n" };
+        new YamlStream(new YamlDocument(root)).Save(text, assignAnchors: false);
+        return text.ToString().Replace("...\n", string.Empty, StringComparison.Ordinal);
+    }
+
+    /// <summary>Reads settings from YAML text.</summary>
+    /// <param name="text">The YAML.</param>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="settings">What the file changes; defaults unless given.</param>
+    /// <exception cref="RunException">Not YAML, an unknown key, or a value out of range; file and line are named.</exception>
+    public static RunSettings Read(string text, string name, RunSettings? settings = null)
+    {
+        RunSettings result = settings ?? new RunSettings();
+        foreach ((YamlNode keyNode, YamlNode valueNode) in Root(text, name).Children)
+        {
+            string key = ((YamlScalarNode)keyNode).Value ?? string.Empty;
+            try
+            {
+                result = key == DataKey ? result with { Data = Values(valueNode)[0] } : RunOptions.Find(key).Set(result, Values(valueNode));
+            }
+            catch (RunException exception)
+            {
+                throw new RunException($"{name}, line {keyNode.Start.Line}: {exception.Message}", exception);
+            }
+        }
+
+        return result;
+    }
+
+    private static YamlMappingNode Root(string text, string name)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode map
+                ? map
+                : throw new RunException($"{name}: expected one YAML mapping of settings.");
+        }
+        catch (YamlException exception)
+        {
+            throw new RunException($"{name}, line {exception.Start.Line}: not valid YAML ({exception.Message}).", exception);
+        }
+    }
+
+    private static IReadOnlyList<string> Values(YamlNode node) => node switch
+    {
+        YamlScalarNode scalar => [scalar.Value ?? string.Empty],
+        YamlSequenceNode sequence => [.. sequence.Children.Select(child => child is YamlScalarNode item ? item.Value ?? string.Empty : throw new RunException("expected a list of plain values."))],
+        _ => throw new RunException("expected a value or a list of values."),
+    };
+
+    // Everything that YAML could read as something else than this text is quoted.
+    private static YamlScalarNode Scalar(string value) => new(value)
+    {
+        Style = value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '/') && value[0] != '-' && value[0] != '.' ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted,
+    };
+}
