@@ -1,6 +1,9 @@
 using Polymath.Data;
 using Polymath.Learning.Balancing;
+using Polymath.Learning.Configuration;
+using Polymath.Learning.Losses;
 using Polymath.Learning.Metrics;
+using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;
 using Polymath.Tabular;
 using Polymath.Tabular.Runs;

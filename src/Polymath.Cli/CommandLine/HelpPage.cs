@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
 namespace Polymath.Cli;
@@ -6,7 +7,7 @@ namespace Polymath.Cli;
 /// <summary>Help with the options under headings, wrapped to the terminal.</summary>
 internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 {
-    private const string Tool = "polymath", Plain = "Options";
+    private const string Tool = "polymath";
     private const int LeftColumn = 30;
 
     /// <inheritdoc/>
@@ -29,7 +30,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         Line($"Usage: {path}{(command.Subcommands.Any() ? " <command>" : string.Empty)}{arguments} [options]");
         Section("Commands", [.. command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (sub.Name, sub.Description ?? string.Empty))]);
         Section("Arguments", [.. command.Arguments.Select(argument => (argument.Name, argument.Description ?? string.Empty))]);
-        foreach (IGrouping<string, Option> group in OptionsOf(command).GroupBy(option => option is IGroupedOption grouped ? grouped.Group : root ? GlobalFlags.Group : Plain))
+        foreach (IGrouping<string, Option> group in OptionsOf(command).GroupBy(option => option is IGroupedOption grouped ? grouped.Group : GlobalFlags.Group))
         {
             Section(group.Key, [.. group.Select(option => (Label(option), Describe(option)))]);
         }
@@ -46,7 +47,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
     {
         IEnumerable<Option> own = command.Options.Where(option => !option.Hidden);
         IEnumerable<Option> inherited = Parents(command).SelectMany(parent => parent.Options).Where(option => option is { Recursive: true, Hidden: false });
-        return own.OrderBy(option => option is IGroupedOption ? 0 : 1).Concat(command is RootCommand ? [] : inherited.Where(option => option is IGroupedOption));
+        return own.OrderBy(option => option is IGroupedOption ? 0 : 1).Concat(command is RootCommand ? [] : inherited.Where(option => option is IGroupedOption or HelpOption));
     }
 
     private static IEnumerable<Command> Parents(Command command) => command.Parents.OfType<Command>().SelectMany(parent => Parents(parent).Append(parent));
@@ -63,7 +64,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
     private static string Describe(Option option)
     {
         string text = option.Description ?? string.Empty;
-        return option is IGroupedOption { Shown.Length: > 0 } grouped ? $"{text} Default: {grouped.Shown}." : text;
+        return option is IGroupedOption { Shown.Length: > 0 } grouped ? $"{text} [{grouped.Shown}]" : text;
     }
 
     private void Section(string heading, IReadOnlyList<(string Left, string Right)> rows)

@@ -24,7 +24,7 @@ internal static class RunResult
         terminal.Output.WriteLine();
         if (report.Conflict is { } conflict && !double.IsNaN(conflict.ConflictRate))
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gradient conflict: {100 * conflict.ConflictRate:0.0}% of task pairs over {conflict.Steps} sampled steps."));
-        terminal.Output.WriteLine(RunVerdict.Of(report).Sentence);
+        foreach (string line in TextWrap.Lines(RunVerdict.Of(report).Sentence, terminal.FitWidth)) terminal.Output.WriteLine(line);
         terminal.Output.WriteLine($"Results: {folder.Path}{Path.DirectorySeparatorChar} (open {Path.GetFileName(folder.Report)}; predict with 'polymath predict {folder.Path} DATA').");
     }
 
