@@ -10,6 +10,46 @@ public static class Fused
     /// <returns>Shape <c>[..., out]</c>.</returns>
     public static Tensor Linear(Tensor input, Tensor weight, Tensor bias = default) => Ops.Linear.Forward(input, weight, bias);
 
+    /// <summary>Rows of an embedding table: <c>[rows, ...]</c> becomes <c>[...index shape, ...]</c>.</summary>
+    /// <param name="table">Shape <c>[rows, ...]</c>, usually <c>[rows, features]</c>.</param>
+    /// <param name="indices">Row numbers in [0, rows).</param>
+    /// <exception cref="TensorException">An index is outside the table; the message names it, its position and the table.</exception>
+    public static Tensor Embedding(Tensor table, IndexTensor indices) => Ops.Gather.Forward(table, indices, 0, "Embedding");
+
+    /// <summary>2-D convolution (cross-correlation); depthwise when <paramref name="groups"/> equals the channels.</summary>
+    /// <param name="input">Shape <c>[batch, channels, height, width]</c>.</param>
+    /// <param name="weight">Shape <c>[outputs, channels / groups, kernel height, kernel width]</c>.</param>
+    /// <param name="bias">Shape <c>[outputs]</c>, or <c>default</c> for none.</param>
+    /// <param name="stride">Step between outputs, at least 1.</param>
+    /// <param name="padding">Zeros added on every side, at least 0.</param>
+    /// <param name="dilation">Distance between kernel elements, at least 1.</param>
+    /// <param name="groups">Independent groups of channels; divides channels and outputs.</param>
+    /// <returns>Shape <c>[batch, outputs, (height + 2 padding - dilation (kernel - 1) - 1) / stride + 1, ...]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or the kernel does not fit into the padded input.</exception>
+    public static Tensor Conv2d(Tensor input, Tensor weight, Tensor bias = default, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
+    {
+        if (input.Shape.Rank != 4 || weight.Shape.Rank != 4)
+            throw new TensorException($"Conv2d: found input {input.Shape} with weight {weight.Shape}, expected [batch, channels, height, width] with [outputs, channels / groups, kernel height, kernel width].");
+        return Ops.Conv2d.Forward(input, weight, bias, new Ops.Window(stride, stride, padding, padding, dilation, dilation, groups), "Conv2d");
+    }
+
+    /// <summary>1-D convolution (cross-correlation); depthwise when <paramref name="groups"/> equals the channels.</summary>
+    /// <param name="input">Shape <c>[batch, channels, length]</c>.</param>
+    /// <param name="weight">Shape <c>[outputs, channels / groups, kernel]</c>.</param>
+    /// <param name="bias">Shape <c>[outputs]</c>, or <c>default</c> for none.</param>
+    /// <param name="stride">Step between outputs, at least 1.</param>
+    /// <param name="padding">Zeros added on both sides, at least 0.</param>
+    /// <param name="dilation">Distance between kernel elements, at least 1.</param>
+    /// <param name="groups">Independent groups of channels; divides channels and outputs.</param>
+    /// <returns>Shape <c>[batch, outputs, (length + 2 padding - dilation (kernel - 1) - 1) / stride + 1]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or the kernel does not fit into the padded input.</exception>
+    public static Tensor Conv1d(Tensor input, Tensor weight, Tensor bias = default, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
+    {
+        if (input.Shape.Rank != 3 || weight.Shape.Rank != 3)
+            throw new TensorException($"Conv1d: found input {input.Shape} with weight {weight.Shape}, expected [batch, channels, length] with [outputs, channels / groups, kernel].");
+        return Ops.Conv2d.Forward(input.Unsqueeze(2), weight.Unsqueeze(2), bias, new Ops.Window(1, stride, 0, padding, 1, dilation, groups), "Conv1d").Squeeze(2);
+    }
+
     /// <summary>Layer normalisation over the last axis (Ba et al. 2016).</summary>
     /// <param name="input">Shape <c>[..., features]</c>.</param>
     /// <param name="gamma">Scale, shape <c>[features]</c>.</param>

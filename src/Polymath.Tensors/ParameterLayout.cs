@@ -12,7 +12,7 @@ public sealed class ParameterLayout
     /// <summary>A layout in the given order.</summary>
     /// <param name="shared">Leaves reached by several tasks.</param>
     /// <param name="own">Leaves reached by one task each.</param>
-    /// <exception cref="TensorException">A tensor is listed twice.</exception>
+    /// <exception cref="TensorException">A tensor is listed twice, or belongs to a tape.</exception>
     public ParameterLayout(IEnumerable<Tensor> shared, IEnumerable<Tensor> own)
     {
         SharedCount = Place(shared, isShared: true);
@@ -54,6 +54,8 @@ public sealed class ParameterLayout
         int offset = 0;
         foreach (Tensor parameter in parameters)
         {
+            // Such a value dies with its tape and has no place in a gradient vector; without this its gradient would be zero, silently.
+            if (parameter.Node.Tape is not null) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} was made while a tape was open, expected one made outside; call Keep() on it.");
             if (!_places.TryAdd(parameter.Node, (offset, isShared))) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} is listed twice.");
             _parameters.Add((parameter, (isShared ? 0 : SharedCount) + offset));
             offset = checked(offset + parameter.Shape.Length);

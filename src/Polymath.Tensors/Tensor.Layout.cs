@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Polymath.Tensors;
 
 public readonly partial struct Tensor
@@ -24,8 +26,10 @@ public readonly partial struct Tensor
     /// <summary>The shape without an axis of length 1.</summary>
     public Tensor Squeeze(int axis)
     {
-        if (Shape[axis] != 1) throw new TensorException($"Squeeze: axis {axis} of shape {Shape} has length {Shape[axis]}, expected 1.");
-        return Reshape(Shape.Without(axis));
+        Shape shape = Shape;
+        int at = Ops.Axes.Normalize(shape, axis, "Squeeze");
+        if (shape[at] != 1) throw new TensorException($"Squeeze: axis {axis} of shape {shape} has length {shape[at]}, expected 1.");
+        return Reshape(shape.Without(at));
     }
 
     /// <summary>Axes in another order.</summary>
@@ -35,7 +39,7 @@ public readonly partial struct Tensor
     public Tensor Transpose(int first = -2, int second = -1)
     {
         Shape shape = Shape;
-        int a = shape.Normalize(first), b = shape.Normalize(second);
+        int a = Ops.Axes.Normalize(shape, first, "Transpose"), b = Ops.Axes.Normalize(shape, second, "Transpose");
         Span<int> order = stackalloc int[shape.Rank];
         for (int i = 0; i < order.Length; i++) order[i] = i == a ? b : i == b ? a : i;
         return Permute(order);
@@ -45,7 +49,12 @@ public readonly partial struct Tensor
     public Tensor Slice(int axis, int start, int length) => Ops.Slice.Forward(this, axis, start, length);
 
     /// <summary>One index of an axis, which disappears.</summary>
-    public Tensor Select(int axis, int index) => Slice(axis, index, 1).Reshape(Shape.Without(axis));
+    public Tensor Select(int axis, int index)
+    {
+        int at = Ops.Axes.Normalize(Shape, axis, "Select");
+        if ((uint)index >= (uint)Shape[at]) throw new TensorException($"Select: index {index} is outside axis {axis} of shape {Shape}.");
+        return Slice(at, index, 1).Reshape(Shape.Without(at));
+    }
 
     /// <summary>Repeats axes of length 1 to a larger shape.</summary>
     public Tensor BroadcastTo(in Shape shape) => Ops.BroadcastTo.Forward(this, shape);
@@ -59,17 +68,25 @@ public readonly partial struct Tensor
     /// <summary>Tensors of one shape joined along a new axis.</summary>
     public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int axis = 0)
     {
-        var parts = new Tensor[tensors.Length];
-        for (int i = 0; i < parts.Length; i++) parts[i] = tensors[i].Unsqueeze(axis);
-        return Ops.Concat.Forward(parts, axis);
+        if (tensors.Length == 0) throw new TensorException("Stack: found no tensors, expected at least one.");
+        Tensor[] parts = ArrayPool<Tensor>.Shared.Rent(tensors.Length);
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            if (tensors[i].Shape != tensors[0].Shape) throw new TensorException($"Stack: shapes {tensors[0].Shape} and {tensors[i].Shape} differ.");
+            parts[i] = tensors[i].Unsqueeze(axis);
+        }
+
+        Tensor stacked = Ops.Concat.Forward(parts.AsSpan(0, tensors.Length), axis);
+        ArrayPool<Tensor>.Shared.Return(parts, clearArray: true);
+        return stacked;
     }
 
     /// <summary>Cuts one axis into pieces of the given lengths, which must add up.</summary>
     public Tensor[] Split(int axis, params ReadOnlySpan<int> lengths)
     {
-        int total = 0;
+        int total = 0, at = Ops.Axes.Normalize(Shape, axis, "Split");
         foreach (int length in lengths) total += length;
-        if (total != Shape[axis]) throw new TensorException($"Split: lengths add up to {total}, axis {axis} of {Shape} has {Shape[axis]}.");
+        if (total != Shape[at]) throw new TensorException($"Split: lengths add up to {total}, axis {axis} of {Shape} has {Shape[at]}.");
         var parts = new Tensor[lengths.Length];
         for (int i = 0, start = 0; i < parts.Length; start += lengths[i++]) parts[i] = Slice(axis, start, lengths[i]);
         return parts;

@@ -16,6 +16,15 @@ public readonly partial struct Tensor
     /// <summary>x to a fixed power.</summary>
     public Tensor Pow(float exponent) => Power.Rule.Forward(this, exponent);
 
+    /// <summary>x to the power of another tensor, element-wise with broadcasting; x must be positive for the exponent's gradient.</summary>
+    public Tensor Pow(Tensor exponent) => Arithmetic.Apply(TensorPower.Rule, Kernels.BinaryKind.Power, this, exponent);
+
+    /// <summary>Sine of radians.</summary>
+    public Tensor Sin() => Ops.Sin.Rule.Forward(this);
+
+    /// <summary>Cosine of radians.</summary>
+    public Tensor Cos() => Ops.Cos.Rule.Forward(this);
+
     /// <summary>|x|; gradient 0 at 0.</summary>
     public Tensor Abs() => Ops.Abs.Rule.Forward(this);
 
@@ -59,29 +68,36 @@ public readonly partial struct Tensor
     public Tensor Sum(ReadOnlySpan<int> axes, bool keepAxes = false)
     {
         Span<int> sorted = stackalloc int[axes.Length];
-        for (int i = 0; i < axes.Length; i++) sorted[i] = Shape.Normalize(axes[i]);
+        for (int i = 0; i < axes.Length; i++) sorted[i] = Axes.Normalize(Shape, axes[i], "Sum");
         sorted.Sort();
         Tensor result = this;
         for (int i = sorted.Length - 1; i >= 0; i--)
         {
-            if (i > 0 && sorted[i] == sorted[i - 1]) throw new TensorException($"Sum: axis {sorted[i]} is named twice.");
+            if (i > 0 && sorted[i] == sorted[i - 1]) throw new TensorException($"Sum: axis {sorted[i]} of shape {Shape} is named twice.");
             result = result.Sum(sorted[i], keepAxes);
         }
 
         return result;
     }
 
+    /// <summary>Running sum along one axis: y[i] = x[0] + ... + x[i].</summary>
+    public Tensor CumulativeSum(int axis) => Ops.CumulativeSum.Forward(this, axis, reverse: false);
+
     /// <summary>Mean of all elements.</summary>
     public Tensor Mean() => Sum() * (1f / Shape.Length);
 
     /// <summary>Mean over one axis.</summary>
-    public Tensor Mean(int axis, bool keepAxis = false) => Sum(axis, keepAxis) * (1f / Shape[axis]);
+    public Tensor Mean(int axis, bool keepAxis = false)
+    {
+        int at = Axes.Normalize(Shape, axis, "Mean");
+        return Sum(at, keepAxis) * (1f / Shape[at]);
+    }
 
     /// <summary>Mean over several axes.</summary>
     public Tensor Mean(ReadOnlySpan<int> axes, bool keepAxes = false)
     {
         int count = 1;
-        foreach (int axis in axes) count *= Shape[axis];
+        foreach (int axis in axes) count *= Shape[Axes.Normalize(Shape, axis, "Mean")];
         return Sum(axes, keepAxes) * (1f / count);
     }
 
@@ -100,16 +116,16 @@ public readonly partial struct Tensor
     /// <summary>ln of the sum of e^x over one axis, without overflow.</summary>
     public Tensor LogSumExp(int axis, bool keepAxis = false)
     {
-        int at = Shape.Normalize(axis);
+        int at = Axes.Normalize(Shape, axis, "LogSumExp");
         Tensor result = at == Shape.Rank - 1 ? Ops.LogSumExp.Forward(this) : Ops.LogSumExp.Forward(Transpose(at, -1)).Transpose(at, -1);
         return keepAxis ? result : result.Reshape(Shape.Without(at));
     }
 
     /// <summary>e^x / sum e^x over one axis.</summary>
     public Tensor Softmax(int axis = -1)
-        => Shape.Normalize(axis) == Shape.Rank - 1 ? Ops.Softmax.Forward(this) : Ops.Softmax.Forward(Transpose(axis, -1)).Transpose(axis, -1);
+        => Axes.Normalize(Shape, axis, "Softmax") == Shape.Rank - 1 ? Ops.Softmax.Forward(this) : Ops.Softmax.Forward(Transpose(axis, -1)).Transpose(axis, -1);
 
     /// <summary>ln softmax over one axis.</summary>
     public Tensor LogSoftmax(int axis = -1)
-        => Shape.Normalize(axis) == Shape.Rank - 1 ? Ops.LogSoftmax.Forward(this) : Ops.LogSoftmax.Forward(Transpose(axis, -1)).Transpose(axis, -1);
+        => Axes.Normalize(Shape, axis, "LogSoftmax") == Shape.Rank - 1 ? Ops.LogSoftmax.Forward(this) : Ops.LogSoftmax.Forward(Transpose(axis, -1)).Transpose(axis, -1);
 }

@@ -54,9 +54,7 @@ internal sealed class BackwardPass(Tape tape)
         {
             Node node = tape[i];
             if (node.Leaf is not null || (!node.RequiresGradient && !_collected[i])) continue;
-            bool needed = _collected[i];
-            for (int j = 0; j < node.InputCount && !needed; j++) needed = Needs(node.Inputs[j]);
-            _needed[i] = needed;
+            _needed[i] = _collected[i] || NeedsAny(node);
         }
     }
 
@@ -107,7 +105,7 @@ internal sealed class BackwardPass(Tape tape)
             Node node = tape[i];
             Rows = rows;
             Tensor gradient = _cotangents[i];
-            node.Op?.Backward(new Vjp(this, node, gradient));
+            if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, gradient));
             if (!_collected[i]) Release(i);
             if (!CreateGraph) tape.ReleaseScratch();
         }
@@ -119,6 +117,8 @@ internal sealed class BackwardPass(Tape tape)
         RowSet all = _sets.Range(tasks);
         if (_rows[node.Index] is not { } rows) return Tensor.Zeros(node.Shape.Prepend(tasks));
         Tensor gradient = RowAccumulation.Spread(_cotangents[node.Index], rows, all);
+        // One cotangent may have reached several nodes (a + b gives the same one twice); results must not share memory.
+        if (!CreateGraph && (gradient.Node.Holds > 1 || gradient.Node.Buffer.References > 1)) gradient = Copy(gradient);
         tape.Adopt(gradient.Node);
         Release(node.Index);
         return gradient;
@@ -133,7 +133,25 @@ internal sealed class BackwardPass(Tape tape)
         }
     }
 
+    /// <summary>False at a collected node below which nothing is wanted: its rule need not run.</summary>
+    private bool NeedsAny(Node node)
+    {
+        for (int i = 0; i < node.InputCount; i++)
+        {
+            if (Needs(node.Inputs[i])) return true;
+        }
+
+        return false;
+    }
+
     private static bool CanWrite(Node node) => node.Scratch && node.Holds == 1 && node.Buffer.References == 1;
+
+    private static Tensor Copy(Tensor source)
+    {
+        Node copy = Tensor.Allocate(source.Shape);
+        source.Span.CopyTo(copy.Span);
+        return new Tensor(copy);
+    }
 
     private void Hold(int slot, RowSet rows, Tensor gradient)
     {

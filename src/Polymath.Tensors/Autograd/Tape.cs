@@ -264,7 +264,7 @@ public sealed class Tape : IDisposable
         for (int k = 0; k < losses.Length; k++)
         {
             if (losses[k].Shape.Length != 1) throw new TensorException($"Tape.Backward: loss {k} has shape {losses[k].Shape}, expected one element.");
-            OnTape(losses[k], $"loss {k}");
+            if (Find(losses[k].Node) is not { Index: >= 0 }) throw new TensorException($"Tape: loss {k} of shape {losses[k].Shape} was not recorded on this tape.");
         }
 
         _pass.Begin(createGraph: false);
@@ -273,7 +273,7 @@ public sealed class Tape : IDisposable
         for (int k = 0; k < losses.Length; k++)
         {
             float seed = weights.IsEmpty ? 1f : (float)weights[k];
-            _pass.Accumulate(losses[k].Node, _pass.Sets.Single(weights.IsEmpty ? k : 0), Tensor.Full(seed, losses[k].Shape.Prepend(1)));
+            _pass.Accumulate(OnTape(losses[k], "loss"), _pass.Sets.Single(weights.IsEmpty ? k : 0), Tensor.Full(seed, losses[k].Shape.Prepend(1)));
         }
 
         _pass.Sweep();

@@ -29,7 +29,8 @@ internal readonly ref struct Vjp
 
     public Tensor Saved(int index) => new(Node.Saved[index]!);
 
-    public bool Needs(int index) => Node.Inputs[index].RequiresGradient;
+    /// <summary>Whether an input lies on a path to something whose gradient is wanted; a rule computes nothing for the others.</summary>
+    public bool Needs(int index) => _pass.Needs(Node.Inputs[index]);
 
     /// <summary>Adds a cotangent <c>[tasks, ...input shape]</c> to an input; broadcast axes are summed away here, once for all ops.</summary>
     public void Give(int index, Tensor gradient) => _pass.Accumulate(Node.Inputs[index], _pass.Rows, gradient.SumToTrailing(Node.Inputs[index].Shape));

@@ -20,6 +20,7 @@ internal sealed class BatchNorm : Op
         int rows = x.Shape[0], width = x.Shape[1];
         if (rows < 2) throw new TensorException($"BatchNorm: found {rows} row(s) in training, expected at least 2 (the variance of one row is zero).");
         if (gamma.Shape != new Shape(width) || beta.Shape != new Shape(width)) throw new TensorException($"BatchNorm: found gamma {gamma.Shape} and beta {beta.Shape}, expected [{width}].");
+        if (batchMean.Length != width || batchVariance.Length != width) throw new TensorException($"BatchNorm: found places for {batchMean.Length} means and {batchVariance.Length} variances, expected {width} for input {x.Shape}.");
         Node y = Tensor.Allocate(x.Shape), normalised = Tensor.Allocate(x.Shape), inverse = Tensor.Allocate(new Shape(width));
         ReadOnlySpan<float> from = x.Span;
         Span<float> hat = normalised.Span, to = y.Span, scale = inverse.Span;
@@ -74,11 +75,16 @@ internal sealed class BatchNorm : Op
             }
         }
 
+        // The input first: a tensor that is given away may be added to when it is the cotangent of gamma and beta at once.
+        if (vjp.Needs(0)) vjp.Give(0, InputGradient(vjp, hat, from, sums, products));
         if (vjp.Needs(1)) vjp.Give(1, products);
         if (vjp.Needs(2)) vjp.Give(2, sums);
-        if (!vjp.Needs(0)) return;
+    }
 
-        Tensor dx = new(Tensor.Allocate(g.Shape));
+    private static Tensor InputGradient(in Vjp vjp, ReadOnlySpan<float> hat, ReadOnlySpan<float> from, Tensor sums, Tensor products)
+    {
+        int rows = vjp.Node.Shape[0], width = vjp.Node.Shape[1], size = rows * width;
+        Tensor dx = new(Tensor.Allocate(vjp.Gradient.Shape));
         Tensor work = Tensor.Zeros(3, width);
         Span<float> to = dx.Span, scale = work.Span[..width], meanGradient = work.Span.Slice(width, width), meanProduct = work.Span[(2 * width)..];
         TensorPrimitives.Multiply(vjp.Input(1).Span, vjp.Saved(1).Span, scale);
@@ -95,7 +101,7 @@ internal sealed class BatchNorm : Op
             }
         }
 
-        vjp.Give(0, dx);
+        return dx;
     }
 
     private static void BackwardComposed(in Vjp vjp, Tensor g)

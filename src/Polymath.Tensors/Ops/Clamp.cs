@@ -15,10 +15,8 @@ internal sealed class Clamp : Op
         Node x = input.Node, y = Tensor.Allocate(x.Shape);
         TensorPrimitives.Max(x.Span, low, y.Span);
         TensorPrimitives.Min(y.Span, high, y.Span);
-        Tensor inside = new Tensor(y).EqualTo(input.Detach());
-        y.Saved[0] = inside.Node;
         return Tensor.Record(Rule, y, x);
     }
 
-    public override void Backward(in Vjp vjp) => vjp.Give(0, vjp.Gradient * vjp.Saved(0));
+    public override void Backward(in Vjp vjp) => vjp.Give(0, vjp.Gradient * vjp.Output.EqualTo(vjp.Input(0)));
 }

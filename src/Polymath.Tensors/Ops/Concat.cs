@@ -14,7 +14,7 @@ internal sealed unsafe class Concat : Op
         if (inputs.Length == 0) throw new TensorException("Concat: found no tensors, expected at least one.");
         if (inputs.Length == 1) return inputs[0];
         Shape first = inputs[0].Shape;
-        int at = first.Normalize(axis), total = 0;
+        int at = Axes.Normalize(first, axis, "Concat"), total = 0;
         foreach (Tensor input in inputs)
         {
             Shape shape = input.Shape;

@@ -9,11 +9,11 @@ internal sealed unsafe class Gather : Op
 
     public override string Name => "Gather";
 
-    public static Tensor Forward(Tensor input, IndexTensor indices, int axis)
+    public static Tensor Forward(Tensor input, IndexTensor indices, int axis, string operation = "Gather")
     {
         Node x = input.Node;
-        int at = x.Shape.Normalize(axis), count = indices.Shape.Length, length = x.Shape[at];
-        indices.RequireBelow(length, "Gather");
+        int at = Axes.Normalize(x.Shape, axis, operation), count = indices.Shape.Length, length = x.Shape[at];
+        indices.RequireBelow(length, operation);
         Node y = Tensor.Allocate(Insert(x.Shape, at, indices.Shape));
         int outer = x.Shape.Product(0, at), inner = x.Shape.Product(at + 1, x.Shape.Rank);
         if (y.Shape.Length > 0)

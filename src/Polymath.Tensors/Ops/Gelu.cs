@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = x Phi(x) (Hendrycks and Gimpel 2016), exact; y' = Phi(x) + x phi(x).</summary>
-internal sealed unsafe class Gelu : UnaryOp
+internal sealed unsafe class Gelu : FusedUnaryOp
 {
     public static readonly Gelu Rule = new();
 
@@ -13,11 +13,7 @@ internal sealed unsafe class Gelu : UnaryOp
 
     protected override Tensor Derivative(in Vjp vjp) => Slope(vjp.Input(0));
 
-    protected override bool FusedBackward(float* x, float* y, float* g, float* dx, int length, int period)
-    {
-        Elementwise.GeluExactBackward(x, g, dx, length, period);
-        return true;
-    }
+    protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.GeluExactBackward(x, g, dx, length, period);
 
     private static Tensor Slope(Tensor x)
         => (((x * 0.70710678f).Erf() + 1f) * 0.5f) + (x * (x * x * -0.5f).Exp() * 0.39894228f);

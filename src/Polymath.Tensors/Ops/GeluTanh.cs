@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = x/2 (1 + tanh u), u = sqrt(2/pi) (x + 0.044715 x^3); y' = (1 + t)/2 + x/2 (1 - t^2) u'.</summary>
-internal sealed unsafe class GeluTanh : UnaryOp
+internal sealed unsafe class GeluTanh : FusedUnaryOp
 {
     public static readonly GeluTanh Rule = new();
 
@@ -13,11 +13,7 @@ internal sealed unsafe class GeluTanh : UnaryOp
 
     protected override Tensor Derivative(in Vjp vjp) => Slope(vjp.Input(0));
 
-    protected override bool FusedBackward(float* x, float* y, float* g, float* dx, int length, int period)
-    {
-        Elementwise.GeluTanhBackward(x, g, dx, length, period);
-        return true;
-    }
+    protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.GeluTanhBackward(x, g, dx, length, period);
 
     private static Tensor Slope(Tensor x)
     {

@@ -15,7 +15,7 @@ internal sealed unsafe class LayerNorm : Op
     public static Tensor Forward(Tensor input, Tensor gamma, Tensor beta, float epsilon)
     {
         Node x = input.Node;
-        int width = x.Shape[-1];
+        int width = x.Shape[Axes.Normalize(x.Shape, -1, "LayerNorm")];
         if (width == 0) throw new TensorException($"LayerNorm: the last axis of {x.Shape} has no elements.");
         if (gamma.Shape != new Shape(width) || beta.Shape != new Shape(width)) throw new TensorException($"LayerNorm: found gamma {gamma.Shape} and beta {beta.Shape}, expected [{width}].");
         Node y = Tensor.Allocate(x.Shape), mean = Tensor.Allocate(x.Shape.With(-1, 1)), inverse = Tensor.Allocate(mean.Shape);

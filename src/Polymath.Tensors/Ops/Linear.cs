@@ -13,7 +13,7 @@ internal sealed unsafe class Linear : Op
     {
         Node x = input.Node, w = weight.Node;
         if (w.Shape.Rank != 2 || x.Shape.Rank == 0 || x.Shape[-1] != w.Shape[1]) throw new TensorException($"Linear: found input {x.Shape} with weight {w.Shape}, expected [..., in] with [out, in].");
-        int inputs = w.Shape[1], outputs = w.Shape[0], rows = inputs == 0 ? 0 : x.Shape.Length / inputs;
+        int inputs = w.Shape[1], outputs = w.Shape[0], rows = x.Shape.Product(0, x.Shape.Rank - 1);
         Node y = Tensor.Allocate(x.Shape.With(-1, outputs));
         bool hasBias = !bias.IsEmpty;
         if (hasBias)
@@ -32,8 +32,10 @@ internal sealed unsafe class Linear : Op
     {
         Tensor g = vjp.Gradient, w = vjp.Input(1);
         if (vjp.Needs(0)) vjp.Give(0, g.MatMul(w));
-        Tensor rows = g.Reshape(vjp.Tasks, -1, w.Shape[0]);
-        if (vjp.Needs(1)) vjp.Give(1, rows.MatMul(vjp.Input(0).Reshape(-1, w.Shape[1]), transposeLeft: true));
+        Shape x = vjp.Node.Inputs[0].Shape;
+        int count = x.Product(0, x.Rank - 1);
+        Tensor rows = g.Reshape(vjp.Tasks, count, w.Shape[0]);
+        if (vjp.Needs(1)) vjp.Give(1, rows.MatMul(vjp.Input(0).Reshape(count, w.Shape[1]), transposeLeft: true));
         if (vjp.Node.InputCount > 2 && vjp.Needs(2)) vjp.Give(2, rows.Sum(1));
     }
 }

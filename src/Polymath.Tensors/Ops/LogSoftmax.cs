@@ -26,8 +26,8 @@ internal sealed unsafe class LogSoftmax : Op
         }
 
         Node dx = Tensor.Allocate(g.Shape);
-        int length = y.Shape.Length, width = y.Shape[-1];
-        for (int k = 0; k < vjp.Tasks; k++) Rows.LogSoftmaxBackward(y.Node.Pointer, g.Node.Pointer + ((nint)k * length), dx.Pointer + ((nint)k * length), length / width, width);
+        int width = y.Shape[-1], rows = y.Shape.Length / width;
+        Rows.LogSoftmaxBackward(y.Node.Pointer, g.Node.Pointer, dx.Pointer, vjp.Tasks * rows, width, rows);
         vjp.Give(0, new Tensor(dx));
     }
 }

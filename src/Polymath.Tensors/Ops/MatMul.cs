@@ -21,7 +21,7 @@ internal sealed unsafe class MatMul : Op
         if (k != inner) throw new TensorException($"MatMul: inner lengths differ: {k} of {a.Shape}{(transposeLeft ? " transposed" : "")} against {inner} of {b.Shape}{(transposeRight ? " transposed" : "")}.");
 
         Shape batchA = Batch(a.Shape), batchB = Batch(b.Shape);
-        Shape batch = Shape.Broadcast(batchA, batchB, "MatMul");
+        Shape batch = BroadcastBatch(a.Shape, b.Shape, batchA, batchB);
         Span<int> axes = stackalloc int[batch.Rank + 2];
         batch.Axis.CopyTo(axes);
         axes[^2] = m;
@@ -42,8 +42,9 @@ internal sealed unsafe class MatMul : Op
         if (b.Shape.Rank == 2 && a.Shape.Rank > 2 && !ta)
         {
             // One product per task over all batch·m rows, instead of a batch of small ones summed afterwards.
-            a = a.Reshape(-1, a.Shape[-1]);
-            g = g.Reshape(vjp.Tasks, -1, g.Shape[-1]);
+            int rows = a.Shape.Product(0, a.Shape.Rank - 1);
+            a = a.Reshape(rows, a.Shape[-1]);
+            g = g.Reshape(vjp.Tasks, rows, g.Shape[-1]);
         }
 
         vjp.Give(1, tb ? g.MatMul(a, true, ta) : a.MatMul(g, !ta, false));
@@ -93,6 +94,18 @@ internal sealed unsafe class MatMul : Op
     /// <summary>Whether the axes from <paramref name="axis"/> - 1 inward step evenly: all broadcast, or contiguous.</summary>
     private static bool Uniform(ReadOnlySpan<int> strides, in Shape batch, int axis)
         => strides[axis - 1] == strides[^1] * batch.Product(axis, batch.Rank);
+
+    private static Shape BroadcastBatch(in Shape a, in Shape b, in Shape batchA, in Shape batchB)
+    {
+        try
+        {
+            return Shape.Broadcast(batchA, batchB, "MatMul");
+        }
+        catch (TensorException failure)
+        {
+            throw new TensorException($"MatMul: the leading axes of {a} and {b} do not broadcast.", failure);
+        }
+    }
 
     private static Shape Batch(in Shape shape) => new(shape.Axis[..^2]);
 }

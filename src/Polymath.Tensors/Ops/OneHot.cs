@@ -4,11 +4,10 @@ namespace Polymath.Tensors.Ops;
 internal static class OneHot
 {
     /// <summary>A tensor of <paramref name="shape"/> that is 1 where the position along <paramref name="axis"/> equals the index.</summary>
-    public static Tensor Along(IndexTensor indices, int axis, in Shape shape)
+    public static Tensor Along(ReadOnlySpan<int> index, int axis, in Shape shape)
     {
         Tensor mask = Tensor.Zeros(shape);
         Span<float> values = mask.Span;
-        ReadOnlySpan<int> index = indices.Span;
         int inner = shape.Product(axis + 1, shape.Rank), length = shape[axis];
         for (int i = 0; i < index.Length; i++) values[(((i / inner * length) + index[i]) * inner) + (i % inner)] = 1f;
         return mask;

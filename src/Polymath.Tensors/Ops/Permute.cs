@@ -19,7 +19,7 @@ internal sealed unsafe class Permute : Op
         bool same = true;
         for (int i = 0; i < rank; i++)
         {
-            axes[i] = x.Shape.Normalize(order[i]);
+            axes[i] = Axes.Normalize(x.Shape, order[i], "Permute");
             seen |= 1 << axes[i];
             same &= axes[i] == i;
             lengths[i] = x.Shape[axes[i]];

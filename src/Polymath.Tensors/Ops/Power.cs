@@ -14,6 +14,7 @@ internal sealed unsafe class Power : UnaryOp
         var input = new ReadOnlySpan<float>(x, length);
         var output = new Span<float>(y, length);
         if (parameter == 2f) TensorPrimitives.Multiply(input, input, output);
+        else if (parameter == 1f) input.CopyTo(output);
         else TensorPrimitives.Pow(input, parameter, output);
     }
 

@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = max(x, 0); y' = 1 where x > 0, else 0.</summary>
-internal sealed unsafe class Relu : UnaryOp
+internal sealed unsafe class Relu : FusedUnaryOp
 {
     public static readonly Relu Rule = new();
 
@@ -13,9 +13,5 @@ internal sealed unsafe class Relu : UnaryOp
 
     protected override Tensor Derivative(in Vjp vjp) => vjp.Input(0).GreaterThan(0f);
 
-    protected override bool FusedBackward(float* x, float* y, float* g, float* dx, int length, int period)
-    {
-        Elementwise.ReluBackward(x, g, dx, length, period);
-        return true;
-    }
+    protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.ReluBackward(x, g, dx, length, period);
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class RmsNorm : Op
     public static Tensor Forward(Tensor input, Tensor gamma, float epsilon)
     {
         Node x = input.Node;
-        int width = x.Shape[-1];
+        int width = x.Shape[Axes.Normalize(x.Shape, -1, "RmsNorm")];
         if (width == 0) throw new TensorException($"RmsNorm: the last axis of {x.Shape} has no elements.");
         if (gamma.Shape != new Shape(width)) throw new TensorException($"RmsNorm: found gamma {gamma.Shape}, expected [{width}].");
         Node y = Tensor.Allocate(x.Shape), inverse = Tensor.Allocate(x.Shape.With(-1, 1));
@@ -29,8 +29,7 @@ internal sealed unsafe class RmsNorm : Op
     {
         Tensor g = vjp.Gradient, x = vjp.Input(0), gamma = vjp.Input(1);
         Tensor inverse = vjp.CreateGraph ? ((x * x).Mean(-1, keepAxis: true) + vjp.Node.X).Pow(-0.5f) : vjp.Saved(0);
-        Tensor normalised = x * inverse;
-        if (vjp.Needs(1)) vjp.Give(1, g * normalised);
+        if (vjp.Needs(1)) vjp.Give(1, g * (x * inverse));
         if (!vjp.Needs(0)) return;
         if (!vjp.CreateGraph)
         {
@@ -41,7 +40,7 @@ internal sealed unsafe class RmsNorm : Op
             return;
         }
 
-        Tensor h = g * gamma;
+        Tensor h = g * gamma, normalised = x * inverse;
         vjp.Give(0, (h - (normalised * (h * normalised).Mean(-1, keepAxis: true))) * inverse);
     }
 }

@@ -11,14 +11,15 @@ internal sealed unsafe class Scatter : Op
 
     /// <param name="input">Shape <c>[outer, ...indices, inner]</c>.</param>
     /// <param name="indices">Where each slice goes.</param>
-    /// <param name="axis">First of the axes of <paramref name="input"/> that the indices cover.</param>
+    /// <param name="axis">First of the axes of <paramref name="input"/> that the indices cover, counted from 0.</param>
     /// <param name="length">Length of the axis that replaces them.</param>
     public static Tensor Forward(Tensor input, IndexTensor indices, int axis, int length)
     {
         Node x = input.Node;
-        int at = x.Shape.Normalize(axis), count = indices.Shape.Length, last = at + indices.Shape.Rank;
-        if (last > x.Shape.Rank || !x.Shape.Axis[at..last].SequenceEqual(indices.Shape.Axis)) throw new TensorException($"Scatter: indices {indices.Shape} do not cover axis {axis} of {x.Shape}.");
-        indices.RequireBelow(length, "Scatter");
+        // With a scalar index no axis is covered, and the new one may come after the last.
+        int at = axis, count = indices.Shape.Length, last = at + indices.Shape.Rank;
+        if (last > x.Shape.Rank || !x.Shape.Axis[at..last].SequenceEqual(indices.Shape.Axis)) throw new TensorException($"ScatterRows: found indices {indices.Shape} for input {x.Shape}, expected the same leading axes.");
+        indices.RequireBelow(length, "ScatterRows");
         Span<int> axes = stackalloc int[x.Shape.Rank + 1 - indices.Shape.Rank];
         x.Shape.Axis[..at].CopyTo(axes);
         axes[at] = length;

@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = 1 / (1 + exp(-x)); y' = y (1 - y).</summary>
-internal sealed unsafe class Sigmoid : UnaryOp
+internal sealed unsafe class Sigmoid : FusedUnaryOp
 {
     public static readonly Sigmoid Rule = new();
 
@@ -13,9 +13,5 @@ internal sealed unsafe class Sigmoid : UnaryOp
 
     protected override Tensor Derivative(in Vjp vjp) => vjp.Output * (1f - vjp.Output);
 
-    protected override bool FusedBackward(float* x, float* y, float* g, float* dx, int length, int period)
-    {
-        Elementwise.SigmoidBackward(y, g, dx, length, period);
-        return true;
-    }
+    protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.SigmoidBackward(y, g, dx, length, period);
 }

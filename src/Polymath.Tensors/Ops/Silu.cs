@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = x s, s = sigmoid x; y' = s (1 + x (1 - s)).</summary>
-internal sealed unsafe class Silu : UnaryOp
+internal sealed unsafe class Silu : FusedUnaryOp
 {
     public static readonly Silu Rule = new();
 
@@ -13,9 +13,5 @@ internal sealed unsafe class Silu : UnaryOp
 
     protected override Tensor Derivative(in Vjp vjp) => vjp.Input(0).Sigmoid() * (1f + (vjp.Input(0) * (1f - vjp.Input(0).Sigmoid())));
 
-    protected override bool FusedBackward(float* x, float* y, float* g, float* dx, int length, int period)
-    {
-        Elementwise.SiluBackward(x, g, dx, length, period);
-        return true;
-    }
+    protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.SiluBackward(x, g, dx, length, period);
 }

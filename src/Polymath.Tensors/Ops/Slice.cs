@@ -12,8 +12,8 @@ internal sealed unsafe class Slice : Op
     public static Tensor Forward(Tensor input, int axis, int start, int length)
     {
         Node x = input.Node;
-        int at = x.Shape.Normalize(axis);
-        if (start < 0 || length < 0 || start + length > x.Shape[at]) throw new TensorException($"Slice: range [{start}, {start + length}) is outside axis {axis} of shape {x.Shape}.");
+        int at = Axes.Normalize(x.Shape, axis, "Slice");
+        if (start < 0 || length < 0 || length > x.Shape[at] - start) throw new TensorException($"Slice: range [{start}, {start + length}) is outside axis {axis} of shape {x.Shape}.");
         if (length == x.Shape[at]) return input;
         Shape shape = x.Shape.With(at, length);
         int outer = x.Shape.Product(0, at), inner = x.Shape.Product(at + 1, x.Shape.Rank);

@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = ln(1 + exp x); y' = sigmoid x.</summary>
-internal sealed unsafe class Softplus : UnaryOp
+internal sealed unsafe class Softplus : FusedUnaryOp
 {
     public static readonly Softplus Rule = new();
 
@@ -13,9 +13,5 @@ internal sealed unsafe class Softplus : UnaryOp
 
     protected override Tensor Derivative(in Vjp vjp) => vjp.Input(0).Sigmoid();
 
-    protected override bool FusedBackward(float* x, float* y, float* g, float* dx, int length, int period)
-    {
-        Elementwise.SoftplusBackward(x, g, dx, length, period);
-        return true;
-    }
+    protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.SoftplusBackward(x, g, dx, length, period);
 }

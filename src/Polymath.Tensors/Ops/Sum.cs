@@ -12,7 +12,7 @@ internal sealed unsafe class Sum : Op
     public static Tensor Forward(Tensor input, int axis, bool keepAxis)
     {
         Node x = input.Node;
-        int at = x.Shape.Normalize(axis);
+        int at = Axes.Normalize(x.Shape, axis, "Sum");
         Node y = Tensor.Allocate(keepAxis ? x.Shape.With(at, 1) : x.Shape.Without(at));
         int outer = x.Shape.Product(0, at), inner = x.Shape.Product(at + 1, x.Shape.Rank);
         if (y.Shape.Length > 0) Reduce.Sum(x.Pointer, outer, x.Shape[at], inner, y.Pointer);

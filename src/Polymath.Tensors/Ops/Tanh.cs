@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>y = tanh x; y' = 1 - y^2.</summary>
-internal sealed unsafe class Tanh : UnaryOp
+internal sealed unsafe class Tanh : FusedUnaryOp
 {
     public static readonly Tanh Rule = new();
 
@@ -13,9 +13,5 @@ internal sealed unsafe class Tanh : UnaryOp
 
     protected override Tensor Derivative(in Vjp vjp) => 1f - (vjp.Output * vjp.Output);
 
-    protected override bool FusedBackward(float* x, float* y, float* g, float* dx, int length, int period)
-    {
-        Elementwise.TanhBackward(y, g, dx, length, period);
-        return true;
-    }
+    protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.TanhBackward(y, g, dx, length, period);
 }

@@ -2,6 +2,8 @@ using Polymath.Tensors;
 
 namespace Polymath.Tests;
 
+[Collection(PoolCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class TapeTests
 {
     [Fact]

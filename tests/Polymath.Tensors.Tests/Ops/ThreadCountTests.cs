@@ -1,0 +1,71 @@
+using Polymath.Tensors;
+using Polymath.Tensors.Kernels;
+
+namespace Polymath.Tests;
+
+/// <summary>Values and gradients of shapes large enough to be shared out have the same bits on one, two and three threads.</summary>
+[Collection(PoolCollection.Name)]
+public sealed class ThreadCountTests
+{
+    private static readonly Dictionary<string, (int[][] Shapes, Func<Tensor[], Tensor> Apply)> s_calls = new()
+    {
+        ["MatMul"] = ([[160, 130], [130, 170]], t => t[0].MatMul(t[1])),
+        ["MatMul batched"] = ([[6, 40, 50], [50, 60]], t => t[0].MatMul(t[1])),
+        ["Linear"] = ([[300, 90], [110, 90], [110]], t => Fused.Linear(t[0], t[1], t[2])),
+        ["Broadcast"] = ([[300, 400], [400]], t => (t[0] * t[1]) + t[1]),
+        ["Gelu"] = ([[100_000]], t => t[0].Gelu()),
+        ["Sum over rows"] = ([[3000, 40]], t => t[0].Sum(0)),
+        ["Sum of all"] = ([[100_000]], t => t[0].Sum()),
+        ["Softmax"] = ([[900, 120]], t => t[0].Softmax()),
+        ["LogSoftmax on the first axis"] = ([[120, 900]], t => t[0].LogSoftmax(0)),
+        ["LayerNorm"] = ([[900, 120], [120], [120]], t => Fused.LayerNorm(t[0], t[1], t[2])),
+        ["RmsNorm"] = ([[900, 120], [120]], t => Fused.RmsNorm(t[0], t[1])),
+        ["BatchNorm"] = ([[900, 120], [120], [120]], t => Fused.BatchNorm(t[0], t[1], t[2], 1e-5f, new float[120], new float[120])),
+        ["Permute"] = ([[50, 60, 40]], t => t[0].Permute(2, 0, 1)),
+        ["Concat"] = ([[400, 90], [400, 110]], t => Tensor.Concat(t, 1)),
+        ["GatherRows"] = ([[500, 64]], t => t[0].GatherRows(Repeating(2000, 500))),
+        ["Conv2d"] = ([[9, 4, 20, 20], [6, 4, 3, 3], [6]], t => Fused.Conv2d(t[0], t[1], t[2], stride: 2, padding: 1)),
+    };
+
+    public static TheoryData<string> Names => [.. s_calls.Keys];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Large_results_are_bit_identical_at_any_thread_count(string name)
+    {
+        (int[][] shapes, Func<Tensor[], Tensor> apply) = s_calls[name];
+        int before = Workers.Count;
+        try
+        {
+            Workers.Configure(1);
+            float[][] expected = Run();
+            for (int threads = 2; threads <= 3; threads++)
+            {
+                Workers.Configure(threads);
+                float[][] actual = Run();
+                for (int i = 0; i < expected.Length; i++)
+                    Assert.True(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(expected[i]).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(actual[i])), $"result {i} with {threads} threads");
+            }
+        }
+        finally
+        {
+            Workers.Configure(before);
+        }
+
+        float[][] Run()
+        {
+            var random = new RandomStream(3).Derive(name);
+            using var tape = new Tape();
+            Tensor[] inputs = [.. shapes.Select(shape => Tensor.Normal(random, new Shape(shape)).WithGradient())];
+            Tensor y = apply(inputs);
+            Tensor[] gradients = tape.Gradients([(y * y).Sum(), y.Sin().Sum()], inputs);
+            return [y.ToArray(), .. gradients.Select(g => g.ToArray())];
+        }
+    }
+
+    private static IndexTensor Repeating(int count, int rows)
+    {
+        var indices = new IndexTensor([count]);
+        for (int i = 0; i < count; i++) indices.Span[i] = i * 7919 % rows;
+        return indices;
+    }
+}
