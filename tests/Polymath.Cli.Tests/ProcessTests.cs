@@ -129,6 +129,7 @@ public sealed partial class ProcessTests
         WaitForLines(process, lines);
         Send(process, Kill);
         process.WaitForExit();
+        Assert.Equal(128 + Kill, process.ExitCode);
     }
 
     // Progress lines, one per epoch: a moment that does not depend on how fast the machine is.
