@@ -98,6 +98,31 @@ public sealed unsafe class TaskGradients
     /// <summary>The gradient of the parameters that a single task reaches, each from that task's loss.</summary>
     public Span<float> Own => _own;
 
+    /// <summary>products = G (weights^T G): every row times the weighted sum of all rows, which is kept in double precision.</summary>
+    /// <param name="weights">[K].</param>
+    /// <param name="products">[K], overwritten.</param>
+    public void Project(ReadOnlySpan<double> weights, Span<double> products)
+    {
+        const int Block = 512;
+        Span<double> sum = stackalloc double[Block];
+        products.Clear();
+        for (int start = 0; start < Count; start += Block)
+        {
+            int length = Math.Min(Block, Count - start);
+            for (int i = 0; i < length; i++)
+            {
+                double total = 0;
+                for (int k = 0; k < Tasks; k++) total += weights[k] * Pointer[((nint)k * _stride) + start + i];
+                sum[i] = total;
+            }
+
+            for (int k = 0; k < Tasks; k++)
+            {
+                for (int i = 0; i < length; i++) products[k] += Pointer[((nint)k * _stride) + start + i] * sum[i];
+            }
+        }
+    }
+
     private float* Pointer => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buffer)) + _offset;
 
     /// <summary>Sets every gradient to zero.</summary>

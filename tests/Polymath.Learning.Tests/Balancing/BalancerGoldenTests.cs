@@ -94,7 +94,7 @@ public sealed class BalancerGoldenTests
             double[] simplex = new double[one.Rows.Length], normalizers = new double[one.Rows.Length];
             balancer.SimplexWeights(Input(one), simplex, normalizers);
             one.CheckWeights(simplex);
-            one.CheckUpdate(Weigh(one, balancer));
+            one.CheckUpdate(Combine(one, balancer));
         }
     }
 
@@ -171,6 +171,13 @@ public sealed class BalancerGoldenTests
     {
         double[] weights = new double[one.Rows.Length];
         balancer.Weigh(Input(one), weights);
+        return weights;
+    }
+
+    private static double[] Combine(GoldenCase one, Balancer balancer)
+    {
+        double[] weights = new double[one.Rows.Length];
+        balancer.Combine(Input(one), one.Gradients, new float[one.Gradients.Count], weights);
         return weights;
     }
 

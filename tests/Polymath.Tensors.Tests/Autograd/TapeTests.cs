@@ -2,7 +2,7 @@ using Polymath.Tensors;
 
 namespace Polymath.Tests;
 
-[Collection(PoolCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class TapeTests
 {
     [Fact]
