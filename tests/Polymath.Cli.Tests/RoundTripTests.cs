@@ -122,6 +122,20 @@ public sealed class RoundTripTests(TrainedFolder trained) : IClassFixture<Traine
     }
 
     [Fact]
+    public void The_demo_needs_nothing_and_leaves_tables_to_go_on_with()
+    {
+        using var folder = new TemporaryFolder();
+        Answer answer = CommandLine.Succeed("train", "--demo", "--out", folder["run"], "-e", "2");
+        foreach (string part in (string[])["y0", "y3", "single-task", "gain", "mean"]) Assert.Contains(part, answer.Output, StringComparison.Ordinal);
+        Assert.Equal(2_001, Lines(CommandLine.Succeed("predict", folder["run"], folder["run/demo-test.csv"]).Output).Length);
+        Assert.Contains("data: ", CommandLine.Succeed("train", "--demo", "--print-config").Output, StringComparison.Ordinal);
+
+        // The configuration in the folder repeats the run from the tables beside it.
+        CommandLine.Succeed("train", folder["run/config.yaml"], "--out", folder["again"]);
+        foreach (string file in (string[])["model.safetensors", "metrics.jsonl", "encoder.json"]) Assert.Equal(File.ReadAllBytes(folder[$"run/{file}"]), File.ReadAllBytes(folder[$"again/{file}"]));
+    }
+
+    [Fact]
     public void A_task_column_gives_one_prediction_per_row()
     {
         using var folder = new TemporaryFolder();
