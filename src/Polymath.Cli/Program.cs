@@ -1,1 +1,1 @@
-Console.WriteLine("polymath");
+return Polymath.Cli.PolymathApplication.Run(args);

@@ -42,7 +42,7 @@ internal sealed unsafe class Conv2d : Op
         Window window = Window.From(vjp.Node.SavedShape);
         Tensor g = vjp.Gradient;
         int tasks = vjp.Tasks, batch = x.Shape[0], outputs = w.Shape[0], area = vjp.Node.Shape[2] * vjp.Node.Shape[3];
-        if (vjp.Node.InputCount > 2 && vjp.Needs(2)) vjp.Give(2, g.Reshape(tasks, batch, outputs, area).Sum([1, 3]));
+        if (vjp.Node.InputCount > 2 && vjp.Needs(2)) vjp.Give(2, g.Reshape(tasks, batch, outputs, area).Sum(3).Sum(1));
         if (vjp.CreateGraph)
         {
             BackwardComposed(vjp, window, g.Reshape(tasks, batch, window.Groups, outputs / window.Groups, area));

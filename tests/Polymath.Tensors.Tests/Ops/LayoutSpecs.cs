@@ -18,9 +18,9 @@ internal static class LayoutSpecs
         }),
         new("Reshape with -1", s =>
         {
-            int[] shape = s.Shape(leastRank: 1, least: 1), asked = [.. shape];
+            int[] shape = s.Shape(leastRank: 1, least: 1), asked = [.. shape], flat = [-1];
             asked[s.Int(asked.Length)] = -1;
-            return new OpCase([s.Normal(shape)], t => t[0].Reshape(-1).Reshape(asked), t => new Dense(shape, t[0].Values));
+            return new OpCase([s.Normal(shape)], t => t[0].Reshape(flat).Reshape(asked), t => new Dense(shape, t[0].Values));
         }),
         new("Unsqueeze", s =>
         {

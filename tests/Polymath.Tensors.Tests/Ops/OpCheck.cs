@@ -170,6 +170,27 @@ internal static class OpCheck
         return true;
     }
 
+    /// <summary>Bytes that a warmed-up forward and two-task backward asks of the garbage collector.</summary>
+    public static long Allocated(OpCase call)
+    {
+        Tensor[] leaves = call.Leaves();
+        int length = call.Apply(call.Constants()).Shape.Length;
+        Tensor left = Tensor.Full(0.5f, length), right = Tensor.Full(-2f, length);
+        var rows = new TaskGradients(2, new ParameterLayout(Wanted(call).Select(m => leaves[m]), []));
+        using var tape = new Tape();
+        const int WarmUp = 6, Measured = 4;
+        long before = 0;
+        for (int step = 0; step < WarmUp + Measured; step++)
+        {
+            if (step == WarmUp) before = GC.GetAllocatedBytesForCurrentThread();
+            tape.Reset();
+            Tensor flat = call.Apply(leaves).Reshape(length);
+            tape.Backward([(flat * left).Sum(), (flat * right).Sum()], rows);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     /// <summary>All bits of the value and of a two-task sweep, to be compared between thread counts.</summary>
     public static int[] Bits(OpCase call, bool differentiable)
     {

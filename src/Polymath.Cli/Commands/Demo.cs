@@ -1,0 +1,54 @@
+using Polymath.Data;
+using Polymath.Data.Generators;
+using Polymath.Learning.Balancing;
+using Polymath.Learning.Optimization;
+using Polymath.Tabular.Runs;
+
+namespace Polymath.Cli;
+
+/// <summary>
+/// <c>polymath train --demo</c>: four strongly related regression tasks of MultiTab-Bench with few and noisy rows, which is where
+/// sharing pays. The tables are kept in the run folder, so that the commands shown afterwards have something to work on.
+/// </summary>
+internal static class Demo
+{
+    private const int Tasks = 4;
+    private static readonly MultiTabBenchOptions s_data = new() { Tasks = Tasks, Features = 12, Correlation = 0.8, Degrees = [1, 3, 2, 2], Noise = [0.5, 0.5, 0.5, 0.5], Rows = 2_500, TestRows = 2_000 };
+
+    /// <summary>What the demo trains, before flags.</summary>
+    public static RunSettings Settings(string folder) => new()
+    {
+        Data = Path.Combine(folder, "demo.csv"),
+        Test = Path.Combine(folder, "demo-test.csv"),
+        Targets = [.. Enumerable.Range(0, Tasks).Select(task => $"y{task}:regression")],
+        Model = "mmoe:experts=4,expert-hidden=64/32",
+        Epochs = 30,
+        BatchSize = 128,
+        Baseline = BaselineChoice.SingleTask,
+    };
+
+    /// <summary>Generates, writes the tables into the folder, and trains.</summary>
+    public static int Train(TrainingSession session, RunSettings settings, TrainingRunMode mode, string command)
+        => session.Train(settings, mode, command, () =>
+        {
+            MultiTabBenchData tables = MultiTabBench.Generate(s_data);
+            RunData data = RunData.From(tables.Train, tables.Test, settings);
+            Check(settings, data);
+            session.Folder.Prepare(mode == TrainingRunMode.Overwrite);
+            CsvTableWriter.Write(tables.Train, settings.Data);
+            CsvTableWriter.Write(tables.Test!, settings.Test);
+
+            // Last, because a folder with this file is a run that can be resumed.
+            Tensors.AtomicFile.WriteText(session.Folder.Configuration, writer => writer.Write(RunConfiguration.Write(settings)));
+            return data;
+        });
+
+    // Found before an earlier run is replaced.
+    private static void Check(RunSettings settings, RunData data)
+    {
+        Balancers.Create(settings.Balancer);
+        Optimizers.Create(settings.Optimizer);
+        Schedules.Create(settings.Schedule);
+        ModelSpecification.Parse(settings.Model).Create(data.Schema, data.Tasks, (ulong)settings.Seed);
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Polymath.Data;
+using Polymath.Tabular.Runs;
+
+namespace Polymath.Cli;
+
+/// <summary><c>polymath inspect</c>.</summary>
+internal sealed class InspectCommand : Subcommand
+{
+    private const string Group = "Inspect";
+    private readonly Argument<string> _what = new("WHAT") { Description = "A .safetensors file, the folder of a run, or a table." };
+    private readonly GroupedOption<bool> _noNorms = new("--no-norms", Group) { Description = "Do not read the weights of a .safetensors file; so it is from 1 GB on." };
+    private readonly GroupedOption<bool> _norms = new("--norms", Group) { Description = "Read the weights, piece by piece, however large the file is." };
+    private readonly Lazy<RunFlags> _reading = new(RunFlags.ReadingWithKinds);
+
+    /// <inheritdoc/>
+    public override string Name => "inspect";
+
+    /// <inheritdoc/>
+    public override string Description => "Show what a model file, a run or a table holds.";
+
+    /// <inheritdoc/>
+    protected override void AddFlags(Command command)
+    {
+        command.Add(_what);
+        command.Add(_norms);
+        command.Add(_noNorms);
+        _reading.Value.AddTo(command);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, Terminal terminal)
+    {
+        string what = parsed.GetRequiredValue(_what);
+        bool json = GlobalFlags.Json(parsed), norms = parsed.GetValue(_norms), noNorms = parsed.GetValue(_noNorms);
+        if (norms && noNorms) throw new UsageException("found both --norms and --no-norms, expected one of them.");
+        if (what.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            if (Directory.Exists(what)) throw new UsageException($"{what}: is a folder, expected a file.");
+            if (!File.Exists(what)) throw new UsageException($"{what}: no such file.");
+            new SafetensorsInspection(what, norms ? true : noNorms ? false : null).Write(terminal, json);
+        }
+        else if (Directory.Exists(what)) RunInspection.Write(new RunFolder(Path.TrimEndingDirectorySeparator(what)), terminal, json);
+        else
+        {
+            RunSettings reading = _reading.Value.Apply(new RunSettings(), parsed);
+            Table table = Table.Read(what, RunData.ReadOptionsOf(reading, reading.SkipLines) with { DropColumns = reading.Drop });
+            TableInspection.Write(table, terminal, json);
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Polymath.Cli;
+
+/// <summary>One option of an entry.</summary>
+internal sealed record CatalogueOption(string Name, string Default, string Range, string Meaning);

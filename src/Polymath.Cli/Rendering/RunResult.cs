@@ -1,0 +1,48 @@
+using System.Globalization;
+using Polymath.Learning.Reporting;
+using Polymath.Tabular.Runs;
+
+namespace Polymath.Cli;
+
+/// <summary>What a finished run came to, for people.</summary>
+internal static class RunResult
+{
+    private const string Test = "test", Validation = "valid";
+
+    public static void Write(RunReport report, RunFolder folder, Terminal terminal)
+    {
+        bool baseline = report.Tasks.Any(task => task.SingleTask is not null);
+        string rows = report.Tasks.Select(task => task.HeadlineSplit).FirstOrDefault() switch
+        {
+            Test => string.Create(CultureInfo.InvariantCulture, $"{TextTable.Count(report.TestRows)} test rows"),
+            Validation => string.Create(CultureInfo.InvariantCulture, $"{TextTable.Count(report.ValidRows)} validation rows (there is no test set)"),
+            _ => "no rows were held out",
+        };
+        terminal.Output.WriteLine($"{report.Model}, {report.Balancer}: {rows}");
+        terminal.Output.WriteLine();
+        Tasks(report, baseline).Write(terminal);
+        terminal.Output.WriteLine();
+        if (report.Conflict is { } conflict && !double.IsNaN(conflict.ConflictRate))
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gradient conflict: {100 * conflict.ConflictRate:0.0}% of task pairs over {conflict.Steps} sampled steps."));
+        foreach (string line in TextWrap.Lines(RunVerdict.Of(report).Sentence, terminal.FitWidth)) terminal.Output.WriteLine(line);
+        terminal.Output.WriteLine($"Results: {folder.Path}{Path.DirectorySeparatorChar} (open {Path.GetFileName(folder.Report)}; predict with 'polymath predict {folder.Path} DATA').");
+    }
+
+    private static TextTable Tasks(RunReport report, bool baseline)
+    {
+        TextTable table = baseline ? new TextTable("task", "metric", ">single-task", ">multi-task", ">gain") : new TextTable("task", "metric", ">multi-task");
+        foreach (TaskReport task in report.Tasks)
+        {
+            string metric = task.HigherIsBetter ? task.PrimaryMetric : $"{task.PrimaryMetric} (less is better)";
+            string ours = TextTable.Metric(Headline(task, task.Splits));
+            if (baseline) table.AddSigned(task.GainPercent ?? 0, task.Name, metric, TextTable.Metric(task.SingleTask is { } single ? Headline(task, single) : null), ours, TextTable.Percent(task.GainPercent));
+            else table.Add(task.Name, metric, ours);
+        }
+
+        if (baseline && report.Tasks.Count > 1) table.AddSigned(report.DeltaM ?? 0, "mean", string.Empty, string.Empty, string.Empty, TextTable.Percent(report.DeltaM));
+        return table;
+    }
+
+    private static double? Headline(TaskReport task, IReadOnlyDictionary<string, SplitMetrics> splits)
+        => task.HeadlineSplit is { } split && splits.TryGetValue(split, out SplitMetrics? metrics) ? metrics[task.PrimaryMetric] : null;
+}
