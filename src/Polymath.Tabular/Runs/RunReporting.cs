@@ -9,6 +9,8 @@ namespace Polymath.Tabular.Runs;
 /// <summary>Turns the results of a run into its report. What was not measured stays empty.</summary>
 internal static class RunReporting
 {
+    private const string Unbounded = "r2", Error = "rmse";
+
     public static RunReport Build(
         RunSettings settings, RunData data, MultiTaskModel model, FitResult result, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test,
         IReadOnlyList<SingleTaskFit?> singles, List<string> notes, string command, double seconds, double rowsPerSecond)
@@ -23,6 +25,7 @@ internal static class RunReporting
             tasks.Add(TaskOf(data.Tasks[k], k, validation, test, single, gain));
         }
 
+        if (tasks.Any(task => task.PrimaryMetric == Unbounded && task.GainPercent is not null)) notes.Add("The gain of a task scored by R2 is the relative fall of its RMSE.");
         return new RunReport
         {
             Name = System.IO.Path.GetFileNameWithoutExtension(settings.Data.Length == 0 ? "demo" : settings.Data),
@@ -56,13 +59,20 @@ internal static class RunReporting
         return scheme > 0 && at > scheme ? $"{source[..(scheme + 3)]}...{source[at..]}" : source;
     }
 
+    /// <summary>
+    /// The relative gain over the single-task model, in percent. R2 can be zero or negative, so that nothing can be divided by it:
+    /// where it is the primary metric the gain is the relative fall of the RMSE, which has the same sign.
+    /// </summary>
     private static double? GainOf(int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, List<string> notes)
     {
         (TaskScore? ours, TaskScore? baseline) = test.Count > 0 ? (test[k], single?.Test) : validation.Count > 0 ? (validation[k], single?.Validation) : (null, null);
-        if (ours is null || baseline is null || double.IsNaN(ours.Value) || double.IsNaN(baseline.Value)) return null;
+        if (ours is null || baseline is null) return null;
+        (string metric, bool higherIsBetter) = ours.Primary == Unbounded ? (Error, false) : (ours.Primary, ours.HigherIsBetter);
+        double value = ours.Metrics[metric], reference = baseline.Metrics[metric];
+        if (double.IsNaN(value) || double.IsNaN(reference)) return null;
         try
         {
-            return 100 * MultiTaskGain.Relative(new TaskGain(ours.Task, ours.Primary, ours.HigherIsBetter, baseline.Value, ours.Value));
+            return 100 * MultiTaskGain.Relative(new TaskGain(ours.Task, metric, higherIsBetter, reference, value));
         }
         catch (BaselineException exception)
         {

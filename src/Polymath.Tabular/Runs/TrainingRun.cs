@@ -23,6 +23,7 @@ public sealed class TrainingRun
     private const long AutoBaselineLimit = 4_000_000;
     private const int AutoBaselineTasks = 256;
     private const string MultiTaskStage = "multi-task";
+    private const int SmallestBaselineBatch = 16;
 
     private readonly RunSettings _settings;
     private readonly RunFolder _folder;
@@ -133,15 +134,7 @@ public sealed class TrainingRun
             Schedule = Schedules.Create(_settings.Schedule),
             Balancer = multi ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
             CheckpointPath = Path.Combine(_folder.Checkpoints, $"{file}.safetensors"),
-            Options = new TrainerOptions
-            {
-                Epochs = _settings.Epochs,
-                BatchSize = _settings.BatchSize,
-                Patience = _settings.Patience,
-                ClipNorm = _settings.Clip,
-                Seed = (ulong)_settings.Seed,
-                ConflictSamples = !multi ? 0 : model.Tasks.Count <= 16 ? 8 : 2,
-            },
+            Options = OptionsFor(train.Rows) with { ConflictSamples = !multi ? 0 : model.Tasks.Count <= 16 ? 8 : 2 },
         };
         return trainer.Fit(train, validation, Report, cancellation);
 
@@ -155,6 +148,27 @@ public sealed class TrainingRun
 
             _progress?.Invoke(new RunProgress(stage, number, stages, model.Tasks, training));
         }
+    }
+
+    /// <summary>
+    /// The budget of a fit. A task that labels only some of the rows gets as many steps as the multi-task model, on proportionally
+    /// smaller batches: with the same epochs of full batches a small task's baseline would stop after a few steps and lose unfairly.
+    /// </summary>
+    private TrainerOptions OptionsFor(int rows)
+    {
+        int all = _data.Train.Rows, batch = _settings.BatchSize, epochs = _settings.Epochs, patience = _settings.Patience;
+        if (rows < all)
+        {
+            long steps = (long)epochs * Steps(all, batch);
+            batch = Math.Min(batch, Math.Max(SmallestBaselineBatch, (int)Math.Ceiling((double)batch * rows / all)));
+            int longer = (int)Math.Min(int.MaxValue / 2, (steps + Steps(rows, batch) - 1) / Steps(rows, batch));
+            (epochs, patience) = (longer, (int)Math.Ceiling((double)patience * longer / epochs));
+        }
+
+        return new TrainerOptions { Epochs = epochs, BatchSize = batch, Patience = patience, ClipNorm = _settings.Clip, Seed = (ulong)_settings.Seed };
+
+        // As the trainer cuts an epoch: a single leftover row joins the batch before it.
+        static int Steps(int rows, int batch) => Math.Max(1, (rows / batch) + (rows % batch > 1 ? 1 : 0));
     }
 
     private TabularModel Build(ModelSpecification specification, TaskSet tasks) => specification.Create(_data.Schema, tasks, (ulong)_settings.Seed);
