@@ -8,16 +8,19 @@ internal sealed class Interrupt : IDisposable
     private const int InterruptNumber = 2, TerminateNumber = 15;
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly Action _asked, _insisted;
     private volatile int _signal;
 
     /// <summary>Listens until disposed.</summary>
-    /// <param name="asked">Told once, from another thread.</param>
-    public Interrupt(Action asked)
+    /// <param name="asked">Told about the first signal, from another thread.</param>
+    /// <param name="insisted">Told about a second one, just before the process ends.</param>
+    public Interrupt(Action asked, Action insisted)
     {
+        (_asked, _insisted) = (asked, insisted);
         _registrations =
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, InterruptNumber, asked)),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, TerminateNumber, asked)),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, InterruptNumber)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, TerminateNumber)),
         ];
     }
 
@@ -34,13 +37,18 @@ internal sealed class Interrupt : IDisposable
         _source.Dispose();
     }
 
-    private void Handle(PosixSignalContext context, int signal, Action asked)
+    private void Handle(PosixSignalContext context, int signal)
     {
-        // Left alone, the second signal ends the process the default way.
-        if (_signal != 0) return;
+        if (_signal != 0)
+        {
+            // Left alone, the signal now ends the process the default way.
+            _insisted();
+            return;
+        }
+
         _signal = signal;
         context.Cancel = true;
-        asked();
+        _asked();
         _source.Cancel();
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PredictCommand : Subcommand
         string data = parsed.GetRequiredValue(_data);
         RunSettings reading = _reading.Value.Apply(run.Settings, parsed);
         bool json = GlobalFlags.Json(parsed);
-        using var interrupt = new Interrupt(static () => { });
+        using var interrupt = new Interrupt(static () => { }, static () => { });
         try
         {
             if (parsed.GetValue(_out) is { } file)

@@ -47,7 +47,7 @@ internal sealed class TrainingSession(Terminal terminal, RunFolder folder, bool 
     private int Execute(RunSettings settings, TrainingRunMode mode, string command, RunData? data, FolderGuard guard)
     {
         IRunDisplay display = RunDisplay.For(terminal, quiet);
-        using var interrupt = new Interrupt(display.Stopping);
+        using var interrupt = new Interrupt(display.Stopping, display.Abandon);
         bool resumed = guard.HasCheckpoint;
         RunOutcome outcome;
         try

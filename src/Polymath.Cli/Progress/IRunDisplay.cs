@@ -10,4 +10,7 @@ internal interface IRunDisplay
 
     /// <summary>Says that a request to stop was heard; called from another thread.</summary>
     void Stopping();
+
+    /// <summary>Leaves the terminal as it was, because the process is about to be ended; called from another thread.</summary>
+    void Abandon();
 }

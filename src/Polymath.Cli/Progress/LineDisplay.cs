@@ -16,6 +16,11 @@ internal sealed class LineDisplay(TextWriter error) : IRunDisplay
     /// <inheritdoc/>
     public void Stopping() => error.WriteLine("stopping after this step; once more to stop at once");
 
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+    }
+
     private void Report(RunProgress progress)
     {
         TimeSpan? left = _clock.Left(progress);

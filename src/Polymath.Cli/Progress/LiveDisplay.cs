@@ -33,6 +33,13 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
     /// <inheritdoc/>
     public void Stopping() => _stopping = true;
 
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+        console.Cursor.Show(true);
+        console.WriteLine();
+    }
+
     private Rows Render(RunProgress progress)
     {
         if (progress.StageNumber != _stage) (_stage, _scores, _best, _bestScore) = (progress.StageNumber, [], [], double.NegativeInfinity);

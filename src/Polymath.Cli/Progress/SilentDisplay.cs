@@ -12,4 +12,9 @@ internal sealed class SilentDisplay : IRunDisplay
     public void Stopping()
     {
     }
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+    }
 }

@@ -22,7 +22,7 @@ internal sealed record Catalogue(string Key, IReadOnlyList<CatalogueEntry> Entri
             foreach (string line in TextWrap.Lines(entry.Paper, terminal.TextWidth - Indent.Length)) terminal.Output.WriteLine(Indent + line);
             foreach (CatalogueOption option in entry.Options)
             {
-                string text = $"{option.Name}={option.Default}  {option.Meaning} ({option.Range})";
+                string text = $"{option.Name}={option.Default}: {option.Meaning} ({option.Range})";
                 string indent = Indent;
                 foreach (string line in TextWrap.Lines(text, terminal.TextWidth - Indent.Length - 2))
                 {

@@ -21,12 +21,12 @@ internal sealed class PredictionWriter
     private readonly TextWriter _output;
     private readonly bool _json;
     private readonly string[] _names;
+    private bool _headed;
 
     public PredictionWriter(IReadOnlyList<TaskDescription> tasks, string? taskColumn, TextWriter output, bool json)
     {
         (_tasks, _byRow, _output, _json) = (tasks, taskColumn is not null, output, json);
         _names = [.. _byRow ? ColumnsOf(PredictionName, tasks[0]).Prepend(TaskName) : tasks.SelectMany(task => ColumnsOf(task.Name, task))];
-        if (!json) Line(_names);
     }
 
     /// <summary>Rows written.</summary>
@@ -38,6 +38,9 @@ internal sealed class PredictionWriter
     /// <param name="predictions">Per task, <c>[rows, task outputs]</c>.</param>
     public void Write(int rows, int[]? taskOfRow, float[][] predictions)
     {
+        // Not before the first rows are there: a table that cannot be read leaves no output at all.
+        if (!_headed && !_json) Line(_names);
+        _headed = true;
         string[] cells = new string[_names.Length];
         for (int row = 0; row < rows; row++)
         {

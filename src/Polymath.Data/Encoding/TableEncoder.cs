@@ -1,4 +1,5 @@
 using Polymath.Data.Sources;
+using Polymath.Tensors;
 
 namespace Polymath.Data;
 

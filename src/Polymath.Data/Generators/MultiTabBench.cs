@@ -1,4 +1,5 @@
 using Polymath.Tensors;
+using Polymath.Tensors.LinearAlgebra;
 
 namespace Polymath.Data.Generators;
 
@@ -83,7 +84,7 @@ public static class MultiTabBench
     {
         ArgumentNullException.ThrowIfNull(orthonormal);
         ArgumentNullException.ThrowIfNull(correlations);
-        (double[] values, double[,] vectors) = SymmetricEigen.Decompose(correlations);
+        (double[] values, double[] vectors) = Eigen(correlations);
         int tasks = orthonormal.GetLength(0), features = orthonormal.GetLength(1);
         var weights = new double[tasks, features];
         for (int k = 0; k < tasks; k++)
@@ -91,11 +92,21 @@ public static class MultiTabBench
             double root = Math.Sqrt(Math.Max(values[k], 0));
             for (int i = 0; i < tasks; i++)
             {
-                for (int j = 0; j < features; j++) weights[i, j] += vectors[i, k] * root * orthonormal[k, j];
+                for (int j = 0; j < features; j++) weights[i, j] += vectors[(i * tasks) + k] * root * orthonormal[k, j];
             }
         }
 
         return weights;
+    }
+
+    /// <summary>Ascending eigenvalues and row-major eigenvectors of a symmetric matrix.</summary>
+    internal static (double[] Values, double[] Vectors) Eigen(double[,] matrix)
+    {
+        int n = matrix.GetLength(0);
+        double[] flat = new double[n * n], values = new double[n], vectors = new double[n * n];
+        for (int i = 0; i < flat.Length; i++) flat[i] = matrix[i / n, i % n];
+        SymmetricEigen.Decompose(flat, values, vectors);
+        return (values, vectors);
     }
 
     /// <summary>W W^T.</summary>

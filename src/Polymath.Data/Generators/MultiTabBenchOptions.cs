@@ -73,7 +73,7 @@ public sealed record MultiTabBenchOptions
             }
         }
 
-        double smallest = SymmetricEigen.Decompose(matrix).Values.Min();
+        double smallest = MultiTabBench.Eigen(matrix).Values[0];
         if (smallest < -Tolerance) throw Range("correlation matrix", $"a smallest eigenvalue of {smallest:G6}", "a positive semi-definite matrix");
     }
 

@@ -1,3 +1,5 @@
+using Polymath.Learning.Configuration;
+
 namespace Polymath.Learning.Balancing;
 
 /// <summary>The registry of balancers.</summary>
@@ -44,7 +46,7 @@ public static class Balancers
             if (string.Equals(descriptor.Name, wanted, StringComparison.OrdinalIgnoreCase)) return descriptor;
         }
 
-        throw new BalancerException($"Unknown balancer '{wanted}'{Suggest(wanted, All.Select(known => known.Name))}; known: {string.Join(", ", All.Select(known => known.Name))}.");
+        throw new BalancerException($"Unknown balancer '{wanted}'{NearestName.Suggest(wanted, All.Select(known => known.Name))}; known: {string.Join(", ", All.Select(known => known.Name))}.");
     }
 
     private static Dictionary<string, string> Parse(BalancerDescriptor descriptor, string text)
@@ -56,7 +58,7 @@ public static class Balancers
             if (equals <= 0) throw new BalancerException($"{descriptor.Name}: found '{part}', expected parameter=value; write for example {Example(descriptor)}.");
             string key = part[..equals].Trim();
             BalancerParameter parameter = descriptor.Parameters.FirstOrDefault(known => string.Equals(known.Name, key, StringComparison.OrdinalIgnoreCase))
-                ?? throw new BalancerException($"{descriptor.Name}: unknown parameter '{key}'{Suggest(key, descriptor.Parameters.Select(known => known.Name))}; known: {(descriptor.Parameters.Count == 0 ? "none" : string.Join(", ", descriptor.Parameters.Select(known => known.Name)))}.");
+                ?? throw new BalancerException($"{descriptor.Name}: unknown parameter '{key}'{NearestName.Suggest(key, descriptor.Parameters.Select(known => known.Name))}; known: {(descriptor.Parameters.Count == 0 ? "none" : string.Join(", ", descriptor.Parameters.Select(known => known.Name)))}.");
             if (!values.TryAdd(parameter.Name, part[(equals + 1)..].Trim())) throw new BalancerException($"{descriptor.Name}: parameter '{parameter.Name}' is given twice, expected once.");
         }
 
@@ -66,29 +68,4 @@ public static class Balancers
     private static string Example(BalancerDescriptor descriptor) => descriptor.Parameters.Count == 0
         ? descriptor.Name
         : $"{descriptor.Name}:{descriptor.Parameters[0].Name}={(descriptor.Parameters[0].Default.Length == 0 ? "0.5/0.5" : descriptor.Parameters[0].Default)}";
-
-    private static string Suggest(string wanted, IEnumerable<string> known)
-    {
-        (string Name, int Distance) best = known.Select(name => (name, EditDistance(wanted.ToLowerInvariant(), name))).DefaultIfEmpty((string.Empty, int.MaxValue)).MinBy(pair => pair.Item2);
-        return best.Distance <= Math.Max(2, best.Name.Length / 2) ? $", did you mean '{best.Name}'?" : string.Empty;
-    }
-
-    /// <summary>Levenshtein distance.</summary>
-    private static int EditDistance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, 1 + Math.Min(row[j], row[j - 1]));
-            }
-        }
-
-        return row[b.Length];
-    }
 }

@@ -103,11 +103,11 @@ public sealed class MultiheadAttention : Module
 
         Tensor weights = scores.Softmax();
         if (_dropout is not null) weights = _dropout.Forward(weights);
-        return _output.Forward(weights.MatMul(Split(value)).Permute(0, 2, 1, 3).Reshape(batch, queries, Width));
+        return _output.Forward(weights.MatMul(Split(value)).Transpose(1, 2).Reshape(batch, queries, Width));
     }
 
     /// <summary><c>[batch, length, width]</c> to <c>[batch, heads, length, width / heads]</c>.</summary>
-    private Tensor Split(Tensor x) => x.Reshape(x.Shape[0], x.Shape[1], Heads, Width / Heads).Permute(0, 2, 1, 3);
+    private Tensor Split(Tensor x) => x.Reshape(x.Shape[0], x.Shape[1], Heads, Width / Heads).Transpose(1, 2);
 
     private void Require(Tensor tensor, string role)
     {

@@ -5,9 +5,12 @@ namespace Polymath.Learning.Reporting;
 /// <param name="Sentence">The answer in one sentence.</param>
 public sealed record RunVerdict(VerdictTone Tone, string Sentence)
 {
+    /// <summary>How many standard deviations a gain must exceed to count.</summary>
+    public const double Deviations = 2;
+
     private const int MostNamed = 3;
 
-    /// <summary>Judges a run. A gain counts as a difference when it exceeds its spread over seeds, or is not zero when one seed was run.</summary>
+    /// <summary>Judges a run. A gain counts as a difference when it exceeds twice its standard deviation, as far as that is known.</summary>
     public static RunVerdict Of(RunReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -19,28 +22,28 @@ public sealed record RunVerdict(VerdictTone Tone, string Sentence)
                 : "No single-task baseline was trained, so this report cannot say whether sharing helped.");
         }
 
-        TaskReport[] hurt = [.. compared.Where(task => task.NegativeTransfer || task.FiniteGain < -Spread(task)).OrderBy(task => task.FiniteGain)];
-        int helped = compared.Count(task => !task.NegativeTransfer && task.FiniteGain > Spread(task));
+        TaskReport[] hurt = [.. compared.Where(task => task.NegativeTransfer || task.FiniteGain < -Margin(task)).OrderBy(task => task.FiniteGain)];
+        int helped = compared.Count(task => !task.NegativeTransfer && task.FiniteGain > Margin(task));
         int same = compared.Length - hurt.Length - helped;
-        bool negative = hurt.Any(task => task.NegativeTransfer);
+        bool noisy = compared.Any(task => Margin(task) > 0), negative = hurt.Any(task => task.NegativeTransfer);
         string of = compared.Length == report.Tasks.Count
             ? $"of {Tasks(compared.Length)}"
             : $"of the {compared.Length} compared tasks ({report.Tasks.Count - compared.Length} had no usable baseline)";
 
         string sentence = (helped, hurt.Length) switch
         {
-            (0, 0) => $"Sharing made no difference to {(compared.Length == 1 ? "the task" : "any")} {(compared.Length == 1 ? "" : of)}".TrimEnd(),
+            (0, 0) => $"Sharing made no difference{(noisy ? " beyond noise" : "")} to {(compared.Length == 1 ? "the task" : "any")} {(compared.Length == 1 ? "" : of)}".TrimEnd(),
             ( > 0, 0) => $"Sharing helped {helped} {of}",
             (0, > 0) => $"Sharing hurt {hurt.Length} {of} ({Name(hurt)}) and helped none",
             _ => $"Sharing helped {helped} {of} and hurt {hurt.Length} ({Name(hurt)})",
         };
-        if (same > 0 && helped + hurt.Length > 0) sentence += $"; {same} {(same == 1 ? "is" : "are")} unchanged{(compared.Any(task => Spread(task) > 0) ? " within the spread over seeds" : "")}";
+        if (same > 0 && helped + hurt.Length > 0) sentence += $"; {same} {(same == 1 ? "is" : "are")} unchanged{(noisy ? " within noise" : "")}";
         if (report.DeltaM is double delta && double.IsFinite(delta)) sentence += $"; average gain {Numbers.Percent(delta)}";
         VerdictTone tone = negative || (hurt.Length > 0 && helped == 0) ? VerdictTone.Hurt : hurt.Length == 0 && helped > 0 ? VerdictTone.Helped : VerdictTone.Mixed;
         return new RunVerdict(tone, (negative ? "Negative transfer: " + char.ToLowerInvariant(sentence[0]) + sentence[1..] : sentence) + ".");
     }
 
-    private static double Spread(TaskReport task) => task.GainSpread is double spread && double.IsFinite(spread) ? Math.Abs(spread) : 0;
+    private static double Margin(TaskReport task) => task.GainSpread is double spread && double.IsFinite(spread) ? Deviations * Math.Abs(spread) : 0;
 
     private static string Tasks(int count) => count == 1 ? "1 task" : $"{count} tasks";
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Polymath.Data;
 using Polymath.Learning;
 
 namespace Polymath.Tabular;
@@ -42,6 +43,16 @@ public sealed record FeatureSchema
     /// <summary>A schema of numeric columns only, named x0, x1, ...</summary>
     /// <param name="width">Number of columns, at least 1.</param>
     public static FeatureSchema Numeric(int width) => new([.. Enumerable.Range(0, Math.Max(0, width)).Select(i => $"x{i}")], []);
+
+    /// <summary>The columns of an encoded table.</summary>
+    public static FeatureSchema Of(EncodedTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return new FeatureSchema(table.NumericNames, [.. table.Fields.Select(field => new CategoricalFeature(field.Name, field.Cardinality))]);
+    }
+
+    /// <summary>The columns of an encoded table, so that a model can be made from one: <c>new MMoE(encoded, tasks)</c>.</summary>
+    public static implicit operator FeatureSchema(EncodedTable table) => Of(table);
 
     /// <summary>Checks that a batch fits: shapes, finite numbers, ids in range.</summary>
     /// <exception cref="ModelException">It does not; the message names the column, the row and the value.</exception>

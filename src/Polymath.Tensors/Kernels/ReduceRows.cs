@@ -82,20 +82,29 @@ internal static unsafe partial class Reduce
 
         public readonly void Run(int chunk)
         {
+            // In double precision: where rows nearly cancel, float weights alone would leave 1e-8 of them. A row of weight zero is
+            // left out, so that an overflow in it stays its own.
             nint i = (nint)chunk * Grain, end = Math.Min(Length, i + Grain);
             int lanes = Vector<float>.Count;
             for (; i + lanes <= end; i += lanes)
             {
-                Vector<float> sum = default;
-                for (int r = 0; r < K; r++) sum = VectorMath.Fma(new Vector<float>((float)Weights[r]), Vector.Load(Rows + (r * Stride) + i), sum);
-                sum.Store(Output + i);
+                Vector<double> low = default, high = default;
+                for (int r = 0; r < K; r++)
+                {
+                    if (Weights[r] == 0) continue;
+                    Vector.Widen(Vector.Load(Rows + (r * Stride) + i), out Vector<double> rowLow, out Vector<double> rowHigh);
+                    low += rowLow * Weights[r];
+                    high += rowHigh * Weights[r];
+                }
+
+                Vector.Narrow(low, high).Store(Output + i);
             }
 
             for (; i < end; i++)
             {
-                float sum = 0;
-                for (int r = 0; r < K; r++) sum += (float)Weights[r] * Rows[(r * Stride) + i];
-                Output[i] = sum;
+                double sum = 0;
+                for (int r = 0; r < K; r++) sum += Weights[r] == 0 ? 0 : Weights[r] * Rows[(r * Stride) + i];
+                Output[i] = (float)sum;
             }
         }
     }

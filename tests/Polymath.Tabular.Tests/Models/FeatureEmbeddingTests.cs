@@ -1,3 +1,4 @@
+using Polymath.Data;
 using Polymath.Learning;
 using Polymath.Tabular;
 using Polymath.Tensors;
@@ -45,6 +46,25 @@ public sealed class FeatureEmbeddingTests
         }
 
         if (numeric == NumericHandling.Raw) Assert.Equal(batch.Numeric.ToArray(), x.Slice(1, width - 2, 2).ToArray());
+    }
+
+    [Fact]
+    public void A_model_can_be_made_from_an_encoded_table()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"polymath-schema-{Guid.NewGuid():N}.csv");
+        try
+        {
+            File.WriteAllLines(path, ["age,city,click", "31,Rome,0", "45,Oslo,1", "28,Rome,1", "52,Oslo,0"]);
+            Table table = Table.ReadCsv(path, cancellation: TestContext.Current.CancellationToken);
+            EncodedTable encoded = TableEncoder.Fit(table, [TargetColumn.Parse("click:binary")], [0, 1, 2, 3]).Encode(table);
+            var model = new MMoE(encoded, new TaskSet(Target.Binary("click")), experts: 2, expertWidth: 4);
+            Assert.Equal(encoded.NumericNames, model.Schema.NumericNames);
+            Assert.Equal(encoded.Fields.Select(field => field.Cardinality), model.Schema.Fields.Select(field => field.Cardinality));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

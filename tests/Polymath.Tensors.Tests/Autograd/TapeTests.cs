@@ -2,7 +2,6 @@ using Polymath.Tensors;
 
 namespace Polymath.Tests;
 
-[Collection(PoolCollection.Name)]
 [Collection(QuietCollection.Name)]
 public sealed class TapeTests
 {

@@ -4,7 +4,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tests;
 
 /// <summary>Generated tests: every row of the operation table against its float64 reference.</summary>
-[Collection(PoolCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class OpTests
 {
     private const int ValueSeeds = 12, GradientSeeds = 6, SparsitySeeds = 4, SecondSeeds = 5, ViewSeeds = 4, AliasSeeds = 8, ThreadSeeds = 2;

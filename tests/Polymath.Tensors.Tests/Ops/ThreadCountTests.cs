@@ -4,7 +4,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tests;
 
 /// <summary>Values and gradients of shapes large enough to be shared out have the same bits on one, two and three threads.</summary>
-[Collection(PoolCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class ThreadCountTests
 {
     private static readonly Dictionary<string, (int[][] Shapes, Func<Tensor[], Tensor> Apply)> s_calls = new()

@@ -8,6 +8,9 @@ internal sealed class Axis
     // Beyond this a value is a runaway, not a measurement; a scale that held it would show nothing else.
     private const double Largest = 1e30;
 
+    // Below this a value is zero as far as a reader is concerned, and steps would lose their digits.
+    private const double Smallest = 1e-30;
+
     private readonly double _pixelLow, _pixelHigh, _step;
 
     private Axis(double low, double high, double step, double pixelLow, double pixelHigh)
@@ -29,9 +32,10 @@ internal sealed class Axis
     public static Axis? Around(IEnumerable<double> values, double pixelLow, double pixelHigh, int ticks)
     {
         if (!Range(values, out double low, out double high)) return null;
-        if (high - low <= 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high)) || high == low)
+        double size = Math.Max(Math.Abs(low), Math.Abs(high));
+        if (high - low <= Math.Max(Smallest, 1e-12 * size))
         {
-            double pad = high == 0 ? 1 : Math.Abs(high) * 0.1;
+            double pad = size <= Smallest ? 1 : size * 0.1;
             (low, high) = (low - pad, high + pad);
         }
 

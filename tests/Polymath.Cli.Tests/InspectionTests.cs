@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Polymath.Learning.Balancing;
+using Polymath.Tabular;
+
+namespace Polymath.Tests;
+
+/// <summary>Commands that only look, and what they say as JSON.</summary>
+public sealed class InspectionTests(TrainedFolder trained) : IClassFixture<TrainedFolder>
+{
+    [Fact]
+    public void A_weights_file_shows_tensors_types_shapes_and_norms()
+    {
+        string file = Path.Combine(trained.Run, "model.safetensors");
+        string text = CommandLine.Succeed("inspect", file).Output;
+        foreach (string part in (string[])["tensor", "F32", "[8, ", "norm", "polymath.model: shared-bottom"]) Assert.Contains(part, text, StringComparison.Ordinal);
+        JsonElement tensors = Json("inspect", file).GetProperty("tensors");
+        Assert.All(tensors.EnumerateArray(), tensor => Assert.True(tensor.GetProperty("norm").GetDouble() >= 0));
+        Assert.All(Json("inspect", file, "--no-norms").GetProperty("tensors").EnumerateArray(), tensor => Assert.False(tensor.TryGetProperty("norm", out _)));
+    }
+
+    [Fact]
+    public void A_run_shows_its_settings_tasks_and_size()
+    {
+        string text = CommandLine.Succeed("inspect", trained.Run).Output;
+        foreach (string part in (string[])["finished", "shared-bottom", "epochs: 3", "amount", "regression", "high, low, middle", "parameters", "FLOPs/row"]) Assert.Contains(part, text, StringComparison.Ordinal);
+        JsonElement json = Json("inspect", trained.Run);
+        Assert.Equal("3", json.GetProperty("settings").GetProperty("epochs").GetString());
+        Assert.Equal(3, json.GetProperty("tasks").GetArrayLength());
+        Assert.True(json.GetProperty("parameters").GetInt64() > 0);
+    }
+
+    [Fact]
+    public void A_table_shows_kinds_missing_and_ranges()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.WriteTable(change: rows => rows[3][0] = "?");
+        string text = CommandLine.Succeed("inspect", data).Output;
+        foreach (string part in (string[])["column", "numeric", "categorical", "red (", "200 rows, 6 columns"]) Assert.Contains(part, text, StringComparison.Ordinal);
+        JsonElement a = Json("inspect", data).GetProperty("columns")[0];
+        Assert.Equal(1, a.GetProperty("missing").GetInt32());
+        Assert.Equal("numeric", a.GetProperty("kind").GetString());
+        Assert.Equal("categorical", Json("inspect", data, "--categorical", "a").GetProperty("columns")[0].GetProperty("kind").GetString());
+        Assert.Equal(5, Json("inspect", data, "--drop", "a").GetProperty("columns").GetArrayLength());
+    }
+
+    [Fact]
+    public void Registries_are_listed_in_full()
+    {
+        Assert.Equal(TabularModels.All.Select(model => model.Name), Json("models").GetProperty("models").EnumerateArray().Select(entry => entry.GetProperty("name").GetString()!));
+        Assert.Equal(Balancers.All.Select(balancer => balancer.Name), Json("balancers").GetProperty("balancers").EnumerateArray().Select(entry => entry.GetProperty("name").GetString()!));
+        string text = CommandLine.Succeed("models").Output + CommandLine.Succeed("balancers").Output;
+        Assert.All(TabularModels.All, model => Assert.Contains(model.Title, text, StringComparison.Ordinal));
+        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
+    public void Training_and_prediction_answer_in_JSON()
+    {
+        using var folder = new TemporaryFolder();
+        JsonElement report = Json("train", trained.Data, "--out", folder["run"], "-t", "yes", "-m", TrainedFolder.Model, "-e", "1");
+        Assert.Equal("yes", report.GetProperty("tasks")[0].GetProperty("name").GetString());
+        string[] lines = CommandLine.Succeed("predict", trained.Run, trained.Data, "--json").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(200, lines.Length);
+        foreach (string line in lines)
+        {
+            using JsonDocument row = JsonDocument.Parse(line);
+            Assert.Equal(JsonValueKind.Number, row.RootElement.GetProperty("yes").ValueKind);
+            Assert.Equal(JsonValueKind.String, row.RootElement.GetProperty("kind").ValueKind);
+            Assert.Equal(JsonValueKind.Number, row.RootElement.GetProperty("kind=high").ValueKind);
+        }
+    }
+
+    [Fact]
+    public void Generated_tables_have_the_size_asked_for_and_repeat()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["generate", "multitab", "--tasks", "3", "--features", "5", "--rows", "20", "--degrees", "1,2,3", "--noise", "0.1", "--seed", "4"];
+        string shown = CommandLine.Succeed(command).Output;
+        Assert.Equal("x0,x1,x2,x3,x4,y0,y1,y2", shown.Split('\n')[0]);
+        Assert.Equal(21, shown.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        CommandLine.Succeed([.. command, "--out", folder["data.csv"], "--test-out", folder["test.csv"], "--test-rows", "7"]);
+        Assert.Equal(shown, File.ReadAllText(folder["data.csv"]));
+        Assert.Equal(8, File.ReadAllLines(folder["test.csv"]).Length);
+    }
+
+    [Fact]
+    public void Help_and_version_go_to_standard_output()
+    {
+        Assert.StartsWith("polymath ", CommandLine.Succeed("--version").Output, StringComparison.Ordinal);
+        string help = CommandLine.Succeed("--help").Output;
+        Assert.Equal(help, CommandLine.Succeed().Output);
+        foreach (string command in (string[])["train", "predict", "evaluate", "inspect", "generate", "models", "balancers"])
+        {
+            Assert.Contains($"  {command} ", help, StringComparison.Ordinal);
+            string page = CommandLine.Succeed(command, "--help").Output;
+            Assert.Contains($"Usage: polymath {command}", page, StringComparison.Ordinal);
+            Assert.Contains("--json", page, StringComparison.Ordinal);
+            Assert.Contains("--help", page, StringComparison.Ordinal);
+        }
+    }
+
+    private static JsonElement Json(params string[] command)
+    {
+        using JsonDocument document = JsonDocument.Parse(CommandLine.Succeed([.. command, "--json"]).Output);
+        return document.RootElement.Clone();
+    }
+}
