@@ -19,6 +19,7 @@ public static class Evaluation
         float[][] predictions = [.. tasks.Select(task => new float[data.Rows * task.Outputs])];
         var outputs = new Tensor[tasks.Count];
         int[] rows = new int[Math.Min(ChunkRows, data.Rows)];
+        Batch? batch = null;
         using var tape = new Tape();
         using (Tape.NoGradient())
         {
@@ -27,7 +28,8 @@ public static class Evaluation
                 tape.Reset();
                 Span<int> chunk = rows.AsSpan(0, Math.Min(ChunkRows, data.Rows - start));
                 for (int i = 0; i < chunk.Length; i++) chunk[i] = start + i;
-                model.Forward(data.Gather(chunk), outputs);
+                batch = data.Gather(chunk, batch);
+                model.Forward(batch, outputs);
                 for (int k = 0; k < outputs.Length; k++)
                 {
                     Span<float> target = predictions[k].AsSpan(start * tasks[k].Outputs, chunk.Length * tasks[k].Outputs);

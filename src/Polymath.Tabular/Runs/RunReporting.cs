@@ -10,8 +10,8 @@ namespace Polymath.Tabular.Runs;
 internal static class RunReporting
 {
     public static RunReport Build(
-        RunSettings settings, RunData data, MultiTaskModel model, FitResult result, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test,
-        IReadOnlyList<SingleTaskFit?> singles, List<string> notes, string command, double seconds, double rowsPerSecond)
+        RunSettings settings, TabularData data, MultiTaskModel model, FitResult result, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test,
+        IReadOnlyList<SingleTaskFit?> singles, List<string> notes, string command)
     {
         var gains = new List<double>();
         var tasks = new List<TaskReport>();
@@ -25,7 +25,7 @@ internal static class RunReporting
 
         return new RunReport
         {
-            Name = System.IO.Path.GetFileNameWithoutExtension(settings.Data.Length == 0 ? "demo" : settings.Data),
+            Name = settings.Data.Length == 0 ? "demo" : SourceAddress.NameOf(settings.Data),
             Created = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
             Model = settings.Model,
             Parameters = model.ParameterCount,
@@ -35,25 +35,18 @@ internal static class RunReporting
             TrainRows = data.Train.Rows,
             ValidRows = data.Validation?.Rows ?? 0,
             TestRows = data.Test?.Rows ?? 0,
-            DataSource = DescribeSource(settings.Data),
-            Command = command,
+            DataSource = SourceAddress.WithoutPassword(settings.Data),
+            Command = SourceAddress.WithoutPassword(command),
             Tasks = tasks,
             DeltaM = gains.Count == 0 ? null : gains.Average(),
             History = [.. result.History.Select(Epoch)],
             BestEpoch = result.BestEpoch,
             Conflict = ConflictOf(result.Conflicts),
-            WallSeconds = seconds,
-            RowsPerSecond = rowsPerSecond,
+            WallSeconds = result.Seconds,
+            RowsPerSecond = result.RowsPerSecond,
             Notes = notes,
             Files = ["config.yaml", "encoder.json", "model.safetensors", "metrics.jsonl", "report.json", "report.html"],
         };
-    }
-
-    /// <summary>A data source without the password of a connection address.</summary>
-    private static string DescribeSource(string source)
-    {
-        int scheme = source.IndexOf("://", StringComparison.Ordinal), at = source.IndexOf('@', StringComparison.Ordinal);
-        return scheme > 0 && at > scheme ? $"{source[..(scheme + 3)]}...{source[at..]}" : source;
     }
 
     private static double? GainOf(int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, List<string> notes)

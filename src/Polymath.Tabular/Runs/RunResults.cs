@@ -1,0 +1,73 @@
+using Polymath.Learning;
+using Polymath.Learning.Reporting;
+using Polymath.Learning.Training;
+using Polymath.Tensors;
+
+namespace Polymath.Tabular.Runs;
+
+/// <summary>What a run found out, and the files that hold it.</summary>
+/// <param name="Fit">The multi-task fit.</param>
+/// <param name="Validation">Its scores on the validation rows; empty without any.</param>
+/// <param name="Test">Its scores on the test rows; empty without any.</param>
+/// <param name="Singles">The single-task baselines by task; empty without any.</param>
+internal sealed record RunResults(FitResult Fit, IReadOnlyList<TaskScore> Validation, IReadOnlyList<TaskScore> Test, IReadOnlyList<SingleTaskFit?> Singles)
+{
+    private const string MultiTask = "multi-task", SingleTask = "single-task";
+
+    /// <summary>Scores a fitted model on all rows that were held back.</summary>
+    public static RunResults Of(FitResult fit, TabularModel model, TabularData data, List<string> notes)
+    {
+        var results = new RunResults(
+            fit,
+            data.Validation is null ? [] : Evaluation.Score(model, data.Validation),
+            data.Test is null ? [] : Evaluation.Score(model, data.Test),
+            []);
+        CheckPredictions(model, data, notes);
+        return results;
+    }
+
+    /// <summary>Writes everything but the settings.</summary>
+    public void Write(RunFolder folder, TabularData data, TabularModel model, RunReport report)
+    {
+        data.Encoder.Save(folder.Encoder);
+        RunFolder.SaveModel(model, folder.Model);
+        WriteMetrics(folder, data.Tasks, Fit.History);
+        AtomicFile.WriteText(folder.ReportData, writer => writer.Write(report.ToJson()));
+        AtomicFile.WriteText(folder.Report, writer => HtmlReport.Write(report, writer));
+    }
+
+    /// <summary>The epochs of a run that is still going on.</summary>
+    public static void WriteEpochs(RunFolder folder, TaskSet tasks, IReadOnlyList<EpochRecord> history)
+        => AtomicFile.WriteText(folder.Metrics, writer =>
+        {
+            foreach (EpochRecord record in history) writer.WriteLine(EpochRecordJson.Write(record, tasks));
+        });
+
+    // Nothing in these records depends on the clock, so an interrupted run ends with the same bytes.
+    private void WriteMetrics(RunFolder folder, TaskSet tasks, IReadOnlyList<EpochRecord> history)
+        => AtomicFile.WriteText(folder.Metrics, writer =>
+        {
+            foreach (EpochRecord record in history) writer.WriteLine(EpochRecordJson.Write(record, tasks));
+            foreach (TaskScore score in Validation) writer.WriteLine(TaskScoreJson.Write("validation", MultiTask, score));
+            foreach (TaskScore score in Test) writer.WriteLine(TaskScoreJson.Write("test", MultiTask, score));
+            foreach (SingleTaskFit? single in Singles)
+            {
+                if (single?.Validation is { } valid) writer.WriteLine(TaskScoreJson.Write("validation", SingleTask, valid));
+                if (single?.Test is { } held) writer.WriteLine(TaskScoreJson.Write("test", SingleTask, held));
+            }
+        });
+
+    /// <summary>A model that answers the same for every row has not learned; the report says so.</summary>
+    private static void CheckPredictions(TabularModel model, TabularData data, List<string> notes)
+    {
+        const double Constant = 1e-6;
+        float[][] predictions = Evaluation.Predict(model, data.Validation ?? data.Train);
+        for (int task = 0; task < predictions.Length; task++)
+        {
+            Target target = data.Tasks[task];
+            if (target.Kind == TaskKind.MultiClass || predictions[task].Length < 2) continue;
+            double mean = predictions[task].Average(), deviation = Math.Sqrt(predictions[task].Average(value => (value - mean) * (value - mean)));
+            if (deviation < Constant * target.Deviation) notes.Add($"Task '{target.Name}' is predicted the same for every row; try a higher learning rate, batch normalisation, or more epochs.");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Polymath.Learning;
+using Polymath.Learning.Training;
+
+namespace Polymath.Tabular.Runs;
+
+/// <summary>The single-task models that a multi-task model is compared with: one per task, with the same budget, on the rows that carry its label.</summary>
+internal static class SingleTaskBaseline
+{
+    // A baseline costs about as much again as the model itself; larger runs have to ask for it.
+    private const long AutoLimit = 4_000_000;
+    private const int AutoTasks = 256;
+
+    /// <summary>Whether there is to be one.</summary>
+    public static bool IsWanted(BaselineChoice choice, TabularData data, int epochs, List<string> notes)
+    {
+        if (choice != BaselineChoice.Auto || data.Tasks.Count < 2) return choice == BaselineChoice.SingleTask;
+        if (data.Tasks.Count <= AutoTasks && (long)data.Train.Rows * epochs <= AutoLimit) return true;
+        notes.Add("This run is large, so single-task baselines were not trained; add --baseline single-task to find out whether sharing helps.");
+        return false;
+    }
+
+    /// <summary>Trains and scores the model of one task.</summary>
+    /// <param name="data">The data of all tasks.</param>
+    /// <param name="task">Position of the task.</param>
+    /// <param name="specification">The single-task network.</param>
+    /// <param name="seed">Key of its first weights.</param>
+    /// <param name="trainer">Makes its trainer.</param>
+    /// <param name="notes">Told why there is no baseline.</param>
+    /// <param name="progress">Told about steps and epochs.</param>
+    /// <param name="cancellation">Stops after the step.</param>
+    /// <param name="fit">The scores; null when the task cannot be trained alone.</param>
+    /// <returns>False when it was cancelled.</returns>
+    public static bool TryFit(TabularData data, int task, ModelSpecification specification, ulong seed, Func<TabularModel, Trainer> trainer, List<string> notes, Action<TrainingProgress>? progress, CancellationToken cancellation, out SingleTaskFit? fit)
+    {
+        Target target = data.Tasks[task];
+        fit = null;
+        ArrayDataset train = data.Train.OfTask(task);
+        ArrayDataset? validation = data.Validation?.OfTask(task), test = data.Test?.OfTask(task);
+        if (validation is { Rows: 0 }) validation = null;
+        if (train.Rows < 2)
+        {
+            notes.Add($"Task '{target.Name}' has {train.Rows} training row{(train.Rows == 1 ? string.Empty : "s")}, so it has no single-task baseline.");
+            return true;
+        }
+
+        TabularModel model = specification.Create(data.Schema, new TaskSet(target), seed);
+        if (!trainer(model).Fit(train, validation, progress, cancellation).Completed) return false;
+        fit = new SingleTaskFit(task, validation is null ? null : Evaluation.Score(model, validation)[0], test is null or { Rows: 0 } ? null : Evaluation.Score(model, test)[0]);
+        return true;
+    }
+}
