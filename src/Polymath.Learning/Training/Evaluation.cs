@@ -8,6 +8,9 @@ public static class Evaluation
 {
     private const int ChunkRows = 4096;
 
+    // R2 has no lower bound: on a task with a handful of rows it can reach minus hundreds and drown every other task in the mean.
+    private const double UtilityFloor = -1;
+
     /// <summary>Predictions of every task: probabilities for classes, numbers in the label's own units.</summary>
     /// <param name="model">Put into inference mode.</param>
     /// <param name="data">The rows.</param>
@@ -67,10 +70,13 @@ public static class Evaluation
         return scores;
     }
 
-    /// <summary>The mean of the tasks' primary metrics, each turned so that larger is better; undefined ones are left out.</summary>
+    /// <summary>
+    /// The mean of the tasks' primary metrics, each turned so that larger is better; undefined ones are left out, and an R2 below -1
+    /// counts as -1.
+    /// </summary>
     public static double MeanUtility(IReadOnlyList<TaskScore> scores)
     {
-        double[] defined = [.. scores.Select(score => score.Utility).Where(utility => !double.IsNaN(utility))];
+        double[] defined = [.. scores.Where(score => !double.IsNaN(score.Utility)).Select(score => score.Primary == "r2" ? Math.Max(UtilityFloor, score.Utility) : score.Utility)];
         return defined.Length == 0 ? double.NaN : defined.Average();
     }
 

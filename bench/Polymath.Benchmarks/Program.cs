@@ -1,0 +1,23 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace Polymath.Benchmarks;
+
+/// <summary>Micro-benchmarks by default; <c>throughput</c> and <c>ridge</c> are the two measurements that docs/results quotes.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        switch (arguments.FirstOrDefault())
+        {
+            case "throughput": return Throughput.Run(arguments[1..]);
+            case "ridge": return RidgeBaseline.Run(arguments[1..]);
+        }
+
+        // In process: the generated project of the default toolchain would inherit this repository's build rules.
+        IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+        return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments, config).Any() ? 0 : 2;
+    }
+}

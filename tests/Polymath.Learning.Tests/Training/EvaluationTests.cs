@@ -1,0 +1,28 @@
+using Polymath.Learning.Training;
+
+namespace Polymath.Tests;
+
+public sealed class EvaluationTests
+{
+    [Fact]
+    public void A_task_that_is_predicted_terribly_on_two_rows_does_not_drown_the_others()
+    {
+        TaskScore[] before = [Score("r2", true, 0.40), Score("r2", true, -500)], after = [Score("r2", true, 0.45), Score("r2", true, -900)];
+        Assert.True(Evaluation.MeanUtility(after) > Evaluation.MeanUtility(before));
+        Assert.Equal((0.40 - 1) / 2, Evaluation.MeanUtility(before), 12);
+    }
+
+    [Fact]
+    public void Metrics_that_are_better_when_smaller_are_turned_but_not_bounded()
+        => Assert.Equal((0.5 - 40) / 2, Evaluation.MeanUtility([Score("r2", true, 0.5), Score("rmse", false, 40)]), 12);
+
+    [Fact]
+    public void Undefined_scores_are_left_out_of_the_mean()
+    {
+        Assert.Equal(0.7, Evaluation.MeanUtility([Score("auc", true, double.NaN), Score("auc", true, 0.7)]), 12);
+        Assert.True(double.IsNaN(Evaluation.MeanUtility([Score("auc", true, double.NaN)])));
+    }
+
+    private static TaskScore Score(string metric, bool higherIsBetter, double value)
+        => new("task", metric, higherIsBetter, 2, new Dictionary<string, double> { [metric] = value });
+}
