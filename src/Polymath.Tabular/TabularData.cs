@@ -48,6 +48,9 @@ public class TabularData
     /// <summary>Test rows; null when there are none.</summary>
     public ArrayDataset? Test { get; }
 
+    /// <summary>The rows that results are quoted from: the test rows, else the validation rows; null when there are neither.</summary>
+    internal ArrayDataset? Headline => Test ?? Validation;
+
     /// <summary>Things worth telling: dropped columns, empty parts.</summary>
     public IReadOnlyList<string> Notes { get; }
 

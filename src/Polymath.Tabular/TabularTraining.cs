@@ -29,19 +29,19 @@ public static class TabularTraining
         RequireCompleted(fit.Completed, cancellation);
         RunResults results = RunResults.Of(fit, model, data, notes);
         RunSettings settings = SettingsOf(trainer, model, data, baseline);
-        if (SingleTaskBaseline.IsWanted(baseline, data, trainer.Options.Epochs, notes)) results = results with { Singles = FitSingles(trainer, model, data, notes, cancellation) };
+        if (SingleTaskBaseline.IsWanted(baseline, data, trainer.Options.Epochs, notes)) results = results with { Singles = FitSingles(trainer, model, data, results, notes, cancellation) };
         RunReport report = RunReporting.Build(settings, data, model, fit, results.Validation, results.Test, results.Singles, notes, string.Empty) with { Seed = trainer.Options.Seed };
         return new TabularFit(model, data, results, settings, report);
     }
 
-    private static SingleTaskFit?[] FitSingles(Trainer trainer, TabularModel model, TabularData data, List<string> notes, CancellationToken cancellation)
+    private static SingleTaskFit?[] FitSingles(Trainer trainer, TabularModel model, TabularData data, RunResults results, List<string> notes, CancellationToken cancellation)
     {
         var singles = new SingleTaskFit?[data.Tasks.Count];
         ModelSpecification specification = ModelSpecification.Of(model).SingleTask();
         for (int task = 0; task < singles.Length; task++)
         {
             // The optimiser starts over for every fit, so all of them can use the one of the trainer.
-            RequireCompleted(SingleTaskBaseline.TryFit(data, task, specification, trainer.Options.Seed, Single, notes, null, cancellation, out singles[task]), cancellation);
+            RequireCompleted(SingleTaskBaseline.TryFit(data, task, results.HeadlineOf(task), specification, trainer.Options.Seed, Single, notes, null, cancellation, out singles[task]), cancellation);
         }
 
         return singles;

@@ -14,15 +14,20 @@ internal static class RunReporting
         IReadOnlyList<SingleTaskFit?> singles, List<string> notes, string command)
     {
         var gains = new List<double>();
+        var undefined = new List<string>();
         var tasks = new List<TaskReport>();
         for (int k = 0; k < data.Tasks.Count; k++)
         {
             SingleTaskFit? single = singles.Count == 0 ? null : singles[k];
-            double? gain = GainOf(k, validation, test, single, notes);
+            double? gain = GainOf(k, validation, test, single, undefined);
             if (gain is { } percent) gains.Add(percent);
             tasks.Add(TaskOf(data.Tasks[k], k, validation, test, single, gain));
         }
 
+        // One sentence for a handful of tasks each, one for all when there are many.
+        const int Handful = 3;
+        if (undefined.Count <= Handful) notes.AddRange(undefined);
+        else notes.Add($"{undefined.Count} of {tasks.Count} tasks have no defined gain, because their single-task metric is not above 0; compare those by the difference.");
         return new RunReport
         {
             Name = settings.Data.Length == 0 ? "demo" : SourceAddress.NameOf(settings.Data),
@@ -49,7 +54,7 @@ internal static class RunReporting
         };
     }
 
-    private static double? GainOf(int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, List<string> notes)
+    private static double? GainOf(int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, List<string> undefined)
     {
         (TaskScore? ours, TaskScore? baseline) = test.Count > 0 ? (test[k], single?.Test) : validation.Count > 0 ? (validation[k], single?.Validation) : (null, null);
         if (ours is null || baseline is null || double.IsNaN(ours.Value) || double.IsNaN(baseline.Value)) return null;
@@ -59,7 +64,7 @@ internal static class RunReporting
         }
         catch (BaselineException exception)
         {
-            notes.Add(exception.Message);
+            undefined.Add(exception.Message);
             return null;
         }
     }
@@ -77,7 +82,8 @@ internal static class RunReporting
             Splits = Splits(validation.Count > 0 ? validation[k] : null, test.Count > 0 ? test[k] : null),
             SingleTask = single is null ? null : Splits(single.Validation, single.Test),
             GainPercent = gain,
-            NegativeTransfer = gain < 0,
+            GainSpread = gain is null ? null : single?.GainDeviation,
+            NegativeTransfer = gain < -RunVerdict.Deviations * (single?.GainDeviation ?? 0),
         };
     }
 

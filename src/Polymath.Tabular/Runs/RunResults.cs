@@ -9,8 +9,9 @@ namespace Polymath.Tabular.Runs;
 /// <param name="Fit">The multi-task fit.</param>
 /// <param name="Validation">Its scores on the validation rows; empty without any.</param>
 /// <param name="Test">Its scores on the test rows; empty without any.</param>
+/// <param name="Headline">Its predictions by task on the rows that results are quoted from; empty without any.</param>
 /// <param name="Singles">The single-task baselines by task; empty without any.</param>
-internal sealed record RunResults(FitResult Fit, IReadOnlyList<TaskScore> Validation, IReadOnlyList<TaskScore> Test, IReadOnlyList<SingleTaskFit?> Singles)
+internal sealed record RunResults(FitResult Fit, IReadOnlyList<TaskScore> Validation, IReadOnlyList<TaskScore> Test, float[][] Headline, IReadOnlyList<SingleTaskFit?> Singles)
 {
     private const string MultiTask = "multi-task", SingleTask = "single-task";
 
@@ -21,10 +22,14 @@ internal sealed record RunResults(FitResult Fit, IReadOnlyList<TaskScore> Valida
             fit,
             data.Validation is null ? [] : Evaluation.Score(model, data.Validation),
             data.Test is null ? [] : Evaluation.Score(model, data.Test),
+            data.Headline is null ? [] : Evaluation.Predict(model, data.Headline),
             []);
         CheckPredictions(model, data, notes);
         return results;
     }
+
+    /// <summary>The predictions for one task on the rows that results are quoted from; empty without any.</summary>
+    public float[] HeadlineOf(int task) => Headline.Length == 0 ? [] : Headline[task];
 
     /// <summary>Writes everything but the settings.</summary>
     public void Write(RunFolder folder, TabularData data, TabularModel model, RunReport report)

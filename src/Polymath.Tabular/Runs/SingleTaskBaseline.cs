@@ -1,5 +1,7 @@
 using Polymath.Learning;
+using Polymath.Learning.Metrics;
 using Polymath.Learning.Training;
+using Polymath.Tensors;
 
 namespace Polymath.Tabular.Runs;
 
@@ -22,6 +24,7 @@ internal static class SingleTaskBaseline
     /// <summary>Trains and scores the model of one task.</summary>
     /// <param name="data">The data of all tasks.</param>
     /// <param name="task">Position of the task.</param>
+    /// <param name="multiTask">The multi-task model's predictions for this task on the rows that results are quoted from.</param>
     /// <param name="specification">The single-task network.</param>
     /// <param name="seed">Key of its first weights.</param>
     /// <param name="trainer">Makes its trainer.</param>
@@ -30,7 +33,7 @@ internal static class SingleTaskBaseline
     /// <param name="cancellation">Stops after the step.</param>
     /// <param name="fit">The scores; null when the task cannot be trained alone.</param>
     /// <returns>False when it was cancelled.</returns>
-    public static bool TryFit(TabularData data, int task, ModelSpecification specification, ulong seed, Func<TabularModel, Trainer> trainer, List<string> notes, Action<TrainingProgress>? progress, CancellationToken cancellation, out SingleTaskFit? fit)
+    public static bool TryFit(TabularData data, int task, float[] multiTask, ModelSpecification specification, ulong seed, Func<TabularModel, Trainer> trainer, List<string> notes, Action<TrainingProgress>? progress, CancellationToken cancellation, out SingleTaskFit? fit)
     {
         Target target = data.Tasks[task];
         fit = null;
@@ -45,7 +48,21 @@ internal static class SingleTaskBaseline
 
         TabularModel model = specification.Create(data.Schema, new TaskSet(target), seed);
         if (!trainer(model).Fit(train, validation, progress, cancellation).Completed) return false;
-        fit = new SingleTaskFit(task, validation is null ? null : Evaluation.Score(model, validation)[0], test is null or { Rows: 0 } ? null : Evaluation.Score(model, test)[0]);
+        fit = new SingleTaskFit(
+            task,
+            validation is null ? null : Evaluation.Score(model, validation)[0],
+            test is null or { Rows: 0 } ? null : Evaluation.Score(model, test)[0],
+            Deviation(data, task, multiTask, model, seed));
         return true;
+    }
+
+    private static double? Deviation(TabularData data, int task, float[] multiTask, TabularModel single, ulong seed)
+    {
+        if (data.Headline is not { } rows || rows.OfTask(task) is not { Rows: > 0 } own) return null;
+        Target target = data.Tasks[task];
+        (float[] labels, float[] ours) = Evaluation.Observed(target, task, multiTask, rows);
+        float[] baseline = Evaluation.Predict(single, own)[0];
+        double deviation = PairedBootstrap.GainDeviation(Evaluation.PrimaryMetric(target), labels, ours, baseline, target.ClassCount, new RandomStream(seed).Derive("bootstrap"));
+        return double.IsNaN(deviation) ? null : 100 * deviation;
     }
 }

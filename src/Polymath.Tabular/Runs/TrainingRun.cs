@@ -88,7 +88,7 @@ public sealed class TrainingRun
             string file = string.Create(CultureInfo.InvariantCulture, $"single-task-{task}");
             int number = task + 1;
             Target target = _data.Tasks[task];
-            if (!SingleTaskBaseline.TryFit(_data, task, Specification.SingleTask(), Seed, model => TrainerFor(model, file), _notes, training => Report(training, $"single-task: {target.Name}", number, stages, new TaskSet(target)), cancellation, out singles[task]))
+            if (!SingleTaskBaseline.TryFit(_data, task, results.HeadlineOf(task), Specification.SingleTask(), Seed, model => TrainerFor(model, file), _notes, training => Report(training, $"single-task: {target.Name}", number, stages, new TaskSet(target)), cancellation, out singles[task]))
             {
                 return new RunOutcome(false, _folder, null);
             }
