@@ -57,7 +57,7 @@ public sealed class TabularFit
         var files = new RunFolder(folder.Length > 1 ? Path.TrimEndingDirectorySeparator(folder) : folder);
         files.Prepare(overwrite);
         AtomicFile.WriteText(files.Configuration, writer => writer.Write(Origin + RunConfiguration.Write(_settings)));
-        _results.Write(files, Data, Model, Report);
+        RunResults.Write([_results], files, Data, Model, Report);
         files.Finish();
     }
 

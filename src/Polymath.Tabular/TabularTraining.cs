@@ -30,7 +30,7 @@ public static class TabularTraining
         RunResults results = RunResults.Of(fit, model, data, notes);
         RunSettings settings = SettingsOf(trainer, model, data, baseline);
         if (SingleTaskBaseline.IsWanted(baseline, data, trainer.Options.Epochs, notes)) results = results with { Singles = FitSingles(trainer, model, data, results, notes, cancellation) };
-        RunReport report = RunReporting.Build(settings, data, model, fit, results.Validation, results.Test, results.Singles, notes, string.Empty) with { Seed = trainer.Options.Seed };
+        RunReport report = RunReporting.Build(settings, data, model, [results], notes, string.Empty) with { Seed = trainer.Options.Seed };
         return new TabularFit(model, data, results, settings, report);
     }
 

@@ -9,25 +9,18 @@ namespace Polymath.Tabular.Runs;
 /// <summary>Turns the results of a run into its report. What was not measured stays empty.</summary>
 internal static class RunReporting
 {
-    public static RunReport Build(
-        RunSettings settings, TabularData data, MultiTaskModel model, FitResult result, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test,
-        IReadOnlyList<SingleTaskFit?> singles, List<string> notes, string command)
+    public static RunReport Build(RunSettings settings, TabularData data, MultiTaskModel model, IReadOnlyList<RunResults> seeds, List<string> notes, string command)
     {
-        var gains = new List<double>();
+        FitResult result = seeds[0].Fit;
         var undefined = new List<string>();
-        var tasks = new List<TaskReport>();
-        for (int k = 0; k < data.Tasks.Count; k++)
-        {
-            SingleTaskFit? single = singles.Count == 0 ? null : singles[k];
-            double? gain = GainOf(k, validation, test, single, undefined);
-            if (gain is { } percent) gains.Add(percent);
-            tasks.Add(TaskOf(data.Tasks[k], k, validation, test, single, gain));
-        }
+        TaskReport[] tasks = [.. data.Tasks.Select((target, k) => TaskOf(target, k, seeds, undefined))];
+        double?[] gains = [.. tasks.Select(task => task.GainPercent).Where(gain => gain is not null)];
+        double?[] means = [.. seeds.Select(seed => Mean(data.Tasks.Select((_, k) => GainOf(Headline([seed], k), Baseline([seed], k), []))))];
 
         // One sentence for a handful of tasks each, one for all when there are many.
         const int Handful = 3;
         if (undefined.Count <= Handful) notes.AddRange(undefined);
-        else notes.Add($"{undefined.Count} of {tasks.Count} tasks have no defined gain, because their single-task metric is not above 0; compare those by the difference.");
+        else notes.Add($"{undefined.Count} of {tasks.Length} tasks have no defined gain, because their single-task metric is not above 0; compare those by the difference.");
         return new RunReport
         {
             Name = settings.Data.Length == 0 ? "demo" : SourceAddress.NameOf(settings.Data),
@@ -43,7 +36,8 @@ internal static class RunReporting
             DataSource = SourceAddress.WithoutPassword(settings.Data),
             Command = SourceAddress.WithoutPassword(command),
             Tasks = tasks,
-            DeltaM = gains.Count == 0 ? null : gains.Average(),
+            DeltaM = Mean(gains),
+            DeltaMSpread = Deviation(means),
             History = [.. result.History.Select(Epoch)],
             BestEpoch = result.BestEpoch,
             Conflict = ConflictOf(result.Conflicts),
@@ -54,9 +48,28 @@ internal static class RunReporting
         };
     }
 
-    private static double? GainOf(int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, List<string> undefined)
+    private static TaskReport TaskOf(Target target, int k, IReadOnlyList<RunResults> seeds, List<string> undefined)
     {
-        (TaskScore? ours, TaskScore? baseline) = test.Count > 0 ? (test[k], single?.Test) : validation.Count > 0 ? (validation[k], single?.Validation) : (null, null);
+        TaskScore? ours = Headline(seeds, k);
+        double? gain = GainOf(ours, Baseline(seeds, k), undefined), spread = gain is null ? null : SpreadOf(k, seeds);
+        Metric primary = Evaluation.PrimaryMetric(target);
+        bool compared = seeds.Any(seed => Single(seed, k) is not null);
+        return new TaskReport
+        {
+            Name = target.Name,
+            Kind = target.Kind.ToString().ToLowerInvariant(),
+            PrimaryMetric = ours?.Primary ?? primary.Name,
+            HigherIsBetter = ours?.HigherIsBetter ?? primary.HigherIsBetter,
+            Splits = Splits(Average(seeds, seed => At(seed.Validation, k)), Average(seeds, seed => At(seed.Test, k))),
+            SingleTask = compared ? Splits(Average(seeds, seed => Single(seed, k)?.Validation), Average(seeds, seed => Single(seed, k)?.Test)) : null,
+            GainPercent = gain,
+            GainSpread = spread,
+            NegativeTransfer = gain < -RunVerdict.Deviations * (spread ?? 0),
+        };
+    }
+
+    private static double? GainOf(TaskScore? ours, TaskScore? baseline, List<string> undefined)
+    {
         if (ours is null || baseline is null || double.IsNaN(ours.Value) || double.IsNaN(baseline.Value)) return null;
         try
         {
@@ -69,22 +82,46 @@ internal static class RunReporting
         }
     }
 
-    private static TaskReport TaskOf(Target target, int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, double? gain)
+    /// <summary>Standard deviation of a gain: over seeds, or over resampled rows where that is larger or all there is.</summary>
+    private static double? SpreadOf(int k, IReadOnlyList<RunResults> seeds)
     {
-        TaskScore? any = test.Count > 0 ? test[k] : validation.Count > 0 ? validation[k] : null;
-        Metric primary = Evaluation.PrimaryMetric(target);
-        return new TaskReport
+        double? overSeeds = Deviation([.. seeds.Select(seed => GainOf(Headline([seed], k), Baseline([seed], k), []))]);
+        double? overRows = Mean(seeds.Select(seed => Single(seed, k)?.GainDeviation));
+        return overSeeds is null || overRows > overSeeds ? overRows : overSeeds;
+    }
+
+    private static TaskScore? Headline(IReadOnlyList<RunResults> seeds, int k)
+        => Average(seeds, seed => At(seed.Test, k)) ?? Average(seeds, seed => At(seed.Validation, k));
+
+    private static TaskScore? Baseline(IReadOnlyList<RunResults> seeds, int k)
+        => seeds[0].Test.Count > 0 ? Average(seeds, seed => Single(seed, k)?.Test) : Average(seeds, seed => Single(seed, k)?.Validation);
+
+    private static SingleTaskFit? Single(RunResults seed, int k) => seed.Singles.Count == 0 ? null : seed.Singles[k];
+
+    private static TaskScore? At(IReadOnlyList<TaskScore> scores, int k) => scores.Count == 0 ? null : scores[k];
+
+    /// <summary>One score whose metrics are the means over seeds; null when no seed has one.</summary>
+    private static TaskScore? Average(IReadOnlyList<RunResults> seeds, Func<RunResults, TaskScore?> select)
+    {
+        TaskScore[] scores = [.. seeds.Select(select).OfType<TaskScore>()];
+        return scores.Length < 2 ? scores.FirstOrDefault() : scores[0] with
         {
-            Name = target.Name,
-            Kind = target.Kind.ToString().ToLowerInvariant(),
-            PrimaryMetric = any?.Primary ?? primary.Name,
-            HigherIsBetter = any?.HigherIsBetter ?? primary.HigherIsBetter,
-            Splits = Splits(validation.Count > 0 ? validation[k] : null, test.Count > 0 ? test[k] : null),
-            SingleTask = single is null ? null : Splits(single.Validation, single.Test),
-            GainPercent = gain,
-            GainSpread = gain is null ? null : single?.GainDeviation,
-            NegativeTransfer = gain < -RunVerdict.Deviations * (single?.GainDeviation ?? 0),
+            Metrics = scores[0].Metrics.Keys.ToDictionary(name => name, name => scores.Average(score => score.Metrics[name]), StringComparer.Ordinal),
         };
+    }
+
+    private static double? Mean(IEnumerable<double?> values)
+    {
+        double[] defined = [.. values.OfType<double>()];
+        return defined.Length == 0 ? null : defined.Average();
+    }
+
+    private static double? Deviation(double?[] values)
+    {
+        double[] defined = [.. values.OfType<double>()];
+        if (defined.Length < 2) return null;
+        double mean = defined.Average();
+        return Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1));
     }
 
     private static Dictionary<string, SplitMetrics> Splits(TaskScore? validation, TaskScore? test)

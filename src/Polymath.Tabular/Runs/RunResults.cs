@@ -31,12 +31,12 @@ internal sealed record RunResults(FitResult Fit, IReadOnlyList<TaskScore> Valida
     /// <summary>The predictions for one task on the rows that results are quoted from; empty without any.</summary>
     public float[] HeadlineOf(int task) => Headline.Length == 0 ? [] : Headline[task];
 
-    /// <summary>Writes everything but the settings.</summary>
-    public void Write(RunFolder folder, TabularData data, TabularModel model, RunReport report)
+    /// <summary>Writes everything but the settings; the first result is that of the model that is kept.</summary>
+    public static void Write(IReadOnlyList<RunResults> seeds, RunFolder folder, TabularData data, TabularModel model, RunReport report)
     {
         data.Encoder.Save(folder.Encoder);
         RunFolder.SaveModel(model, folder.Model);
-        WriteMetrics(folder, data.Tasks, Fit.History);
+        WriteMetrics(seeds, folder, data.Tasks);
         AtomicFile.WriteText(folder.ReportData, writer => writer.Write(report.ToJson()));
         AtomicFile.WriteText(folder.Report, writer => HtmlReport.Write(report, writer));
     }
@@ -49,16 +49,20 @@ internal sealed record RunResults(FitResult Fit, IReadOnlyList<TaskScore> Valida
         });
 
     // Nothing in these records depends on the clock, so an interrupted run ends with the same bytes.
-    private void WriteMetrics(RunFolder folder, TaskSet tasks, IReadOnlyList<EpochRecord> history)
+    private static void WriteMetrics(IReadOnlyList<RunResults> seeds, RunFolder folder, TaskSet tasks)
         => AtomicFile.WriteText(folder.Metrics, writer =>
         {
-            foreach (EpochRecord record in history) writer.WriteLine(EpochRecordJson.Write(record, tasks));
-            foreach (TaskScore score in Validation) writer.WriteLine(TaskScoreJson.Write("validation", MultiTask, score));
-            foreach (TaskScore score in Test) writer.WriteLine(TaskScoreJson.Write("test", MultiTask, score));
-            foreach (SingleTaskFit? single in Singles)
+            foreach (EpochRecord record in seeds[0].Fit.History) writer.WriteLine(EpochRecordJson.Write(record, tasks));
+            for (int repeat = 0; repeat < seeds.Count; repeat++)
             {
-                if (single?.Validation is { } valid) writer.WriteLine(TaskScoreJson.Write("validation", SingleTask, valid));
-                if (single?.Test is { } held) writer.WriteLine(TaskScoreJson.Write("test", SingleTask, held));
+                RunResults results = seeds[repeat];
+                foreach (TaskScore score in results.Validation) writer.WriteLine(TaskScoreJson.Write("validation", MultiTask, repeat, score));
+                foreach (TaskScore score in results.Test) writer.WriteLine(TaskScoreJson.Write("test", MultiTask, repeat, score));
+                foreach (SingleTaskFit? single in results.Singles)
+                {
+                    if (single?.Validation is { } valid) writer.WriteLine(TaskScoreJson.Write("validation", SingleTask, repeat, valid));
+                    if (single?.Test is { } held) writer.WriteLine(TaskScoreJson.Write("test", SingleTask, repeat, held));
+                }
             }
         });
 

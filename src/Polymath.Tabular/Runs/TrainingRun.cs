@@ -34,12 +34,11 @@ public sealed class TrainingRun
     {
         (_settings, _folder, _data, _command, _progress) = (settings, folder, data, command, progress);
         _notes = [.. data.Notes];
-        _model = Specification.Create(data.Schema, data.Tasks, Seed);
+        _model = Specification.Create(data.Schema, data.Tasks, SeedOf(0));
     }
 
     private ModelSpecification Specification => ModelSpecification.Parse(_settings.Model);
 
-    private ulong Seed => (ulong)_settings.Seed;
 
     /// <summary>Trains, or goes on training.</summary>
     /// <param name="settings">What to do; with <see cref="TrainingRunMode.Resume"/>, the settings in the folder.</param>
@@ -64,7 +63,7 @@ public sealed class TrainingRun
         Schedules.Create(settings.Schedule);
         data ??= RunData.Load(settings, cancellation);
         var run = new TrainingRun(settings, folder, data, command, progress);
-        Trainer trainer = run.TrainerFor(run._model, MultiTaskFile);
+        Trainer trainer = run.TrainerFor(run._model, MultiTaskFile, 0);
         trainer.Validate(data.Train, data.Validation);
         if (mode != TrainingRunMode.Resume)
         {
@@ -78,29 +77,47 @@ public sealed class TrainingRun
 
     private RunOutcome Train(Trainer trainer, CancellationToken cancellation)
     {
-        var singles = new SingleTaskFit?[SingleTaskBaseline.IsWanted(_settings.Baseline, _data, _settings.Epochs, _notes) ? _data.Tasks.Count : 0];
-        int stages = 1 + singles.Length;
-        FitResult fit = trainer.Fit(_data.Train, _data.Validation, training => Report(training, "multi-task", 0, stages, _data.Tasks), cancellation);
-        if (!fit.Completed) return new RunOutcome(false, _folder, null);
-        RunResults results = RunResults.Of(fit, _model, _data, _notes) with { Singles = singles };
-        for (int task = 0; task < singles.Length; task++)
+        bool baseline = SingleTaskBaseline.IsWanted(_settings.Baseline, _data, _settings.Epochs, _notes);
+        var seeds = new List<RunResults>();
+        for (int repeat = 0; repeat < _settings.Seeds; repeat++)
         {
-            string file = string.Create(CultureInfo.InvariantCulture, $"single-task-{task}");
-            int number = task + 1;
-            Target target = _data.Tasks[task];
-            if (!SingleTaskBaseline.TryFit(_data, task, results.HeadlineOf(task), Specification.SingleTask(), Seed, model => TrainerFor(model, file), _notes, training => Report(training, $"single-task: {target.Name}", number, stages, new TaskSet(target)), cancellation, out singles[task]))
-            {
-                return new RunOutcome(false, _folder, null);
-            }
+            // The first one's model is kept; the others say how much of its gain is luck.
+            TabularModel model = repeat == 0 ? _model : Specification.Create(_data.Schema, _data.Tasks, SeedOf(repeat));
+            if (TrainSeed(repeat, model, repeat == 0 ? trainer : TrainerFor(model, MultiTaskFile, repeat), baseline, cancellation) is not { } results) return new RunOutcome(false, _folder, null);
+            seeds.Add(results);
         }
 
-        RunReport report = RunReporting.Build(_settings, _data, _model, fit, results.Validation, results.Test, singles, _notes, _command);
-        results.Write(_folder, _data, _model, report);
+        RunReport report = RunReporting.Build(_settings, _data, _model, seeds, _notes, _command);
+        RunResults.Write(seeds, _folder, _data, _model, report);
         _folder.Finish();
         return new RunOutcome(true, _folder, report);
     }
 
-    private Trainer TrainerFor(TabularModel model, string file)
+    /// <summary>The multi-task fit and its baselines for one seed; null when it was cancelled.</summary>
+    private RunResults? TrainSeed(int repeat, TabularModel model, Trainer trainer, bool baseline, CancellationToken cancellation)
+    {
+        var singles = new SingleTaskFit?[baseline ? _data.Tasks.Count : 0];
+        int stages = (1 + singles.Length) * _settings.Seeds, first = (1 + singles.Length) * repeat;
+        string suffix = _settings.Seeds == 1 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", seed {repeat + 1} of {_settings.Seeds}");
+        List<string> notes = repeat == 0 ? _notes : [];
+        FitResult fit = trainer.Fit(_data.Train, _data.Validation, training => Report(training, $"multi-task{suffix}", first, stages, _data.Tasks), cancellation);
+        if (!fit.Completed) return null;
+        RunResults results = RunResults.Of(fit, model, _data, notes) with { Singles = singles };
+        for (int task = 0; task < singles.Length; task++)
+        {
+            string file = string.Create(CultureInfo.InvariantCulture, $"single-task-{task}");
+            int number = first + task + 1;
+            Target target = _data.Tasks[task];
+            if (!SingleTaskBaseline.TryFit(_data, task, results.HeadlineOf(task), Specification.SingleTask(), SeedOf(repeat), single => TrainerFor(single, file, repeat), notes, training => Report(training, $"single-task: {target.Name}{suffix}", number, stages, new TaskSet(target)), cancellation, out singles[task]))
+            {
+                return null;
+            }
+        }
+
+        return results;
+    }
+
+    private Trainer TrainerFor(TabularModel model, string file, int repeat)
     {
         bool multi = file == MultiTaskFile;
         return new Trainer(model)
@@ -108,18 +125,20 @@ public sealed class TrainingRun
             Optimizer = Optimizers.Create(_settings.Optimizer),
             Schedule = Schedules.Create(_settings.Schedule),
             Balancer = multi ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
-            CheckpointPath = Path.Combine(_folder.Checkpoints, $"{file}.safetensors"),
+            CheckpointPath = Path.Combine(_folder.Checkpoints, repeat == 0 ? $"{file}.safetensors" : string.Create(CultureInfo.InvariantCulture, $"{file}-seed-{repeat}.safetensors")),
             Options = new TrainerOptions
             {
                 Epochs = _settings.Epochs,
                 BatchSize = _settings.BatchSize,
                 Patience = _settings.Patience,
                 ClipNorm = _settings.Clip,
-                Seed = Seed,
+                Seed = SeedOf(repeat),
                 ConflictSamples = !multi ? 0 : model.Tasks.Count <= 16 ? 8 : 2,
             },
         };
     }
+
+    private ulong SeedOf(int repeat) => (ulong)_settings.Seed + (ulong)repeat;
 
     private void Report(TrainingProgress training, string stage, int number, int stages, TaskSet tasks)
     {
