@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Polymath.Tensors;
 
 namespace Polymath.Data;
 
@@ -29,7 +28,7 @@ public sealed class CsvTableWriter
     public static void Write(Table table, string path, char delimiter = ',')
     {
         ArgumentNullException.ThrowIfNull(table);
-        AtomicFile.Write(path, stream =>
+        DataFile.Write(path, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
             var csv = new CsvTableWriter(writer, delimiter);

@@ -35,13 +35,17 @@ internal static class RunResult
         {
             string metric = task.HigherIsBetter ? task.PrimaryMetric : $"{task.PrimaryMetric} (less is better)";
             string ours = TextTable.Metric(Headline(task, task.Splits));
-            if (baseline) table.AddSigned(task.GainPercent ?? 0, task.Name, metric, TextTable.Metric(task.SingleTask is { } single ? Headline(task, single) : null), ours, TextTable.Percent(task.GainPercent));
+            if (baseline) table.AddSigned(task.GainPercent ?? 0, task.Name, metric, TextTable.Metric(task.SingleTask is { } single ? Headline(task, single) : null), ours, Gain(task.GainPercent, task.GainSpread));
             else table.Add(task.Name, metric, ours);
         }
 
-        if (baseline && report.Tasks.Count > 1) table.AddSigned(report.DeltaM ?? 0, "mean", string.Empty, string.Empty, string.Empty, TextTable.Percent(report.DeltaM));
+        if (baseline && report.Tasks.Count > 1) table.AddSigned(report.DeltaM ?? 0, "mean", string.Empty, string.Empty, string.Empty, Gain(report.DeltaM, report.DeltaMSpread));
         return table;
     }
+
+    private static string Gain(double? percent, double? spread) => percent is not null && spread is double deviation && double.IsFinite(deviation)
+        ? string.Create(CultureInfo.InvariantCulture, $"{TextTable.Percent(percent)} \u00b1 {deviation:0.00}")
+        : TextTable.Percent(percent);
 
     private static double? Headline(TaskReport task, IReadOnlyDictionary<string, SplitMetrics> splits)
         => task.HeadlineSplit is { } split && splits.TryGetValue(split, out SplitMetrics? metrics) ? metrics[task.PrimaryMetric] : null;

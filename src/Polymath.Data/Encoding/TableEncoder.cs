@@ -1,5 +1,4 @@
 using Polymath.Data.Sources;
-using Polymath.Tensors;
 
 namespace Polymath.Data;
 
@@ -124,7 +123,7 @@ public sealed class TableEncoder
 
     /// <summary>Saves to a file, by way of a temporary name.</summary>
     /// <exception cref="TableException">The file cannot be written.</exception>
-    public void Save(string path) => AtomicFile.Write(path, stream => EncoderFile.Write(this, stream));
+    public void Save(string path) => DataFile.Write(path, stream => EncoderFile.Write(this, stream));
 
     /// <summary>Loads what <see cref="Save"/> wrote; encodes to the same bits.</summary>
     /// <exception cref="TableException">The file is missing or unreadable.</exception>

@@ -43,6 +43,9 @@ public abstract class Module
         foreach ((_, Module child) in _children) child.SetRandom(random);
     }
 
+    /// <summary>This module and everything below it.</summary>
+    internal IEnumerable<Module> Descend() => _children.SelectMany(child => child.Module.Descend()).Prepend(this);
+
     /// <summary>Registers a parameter; its initial value is copied.</summary>
     /// <exception cref="ArgumentException">The name is empty, holds a dot, or is taken.</exception>
     protected Parameter Register(string name, Tensor initial)

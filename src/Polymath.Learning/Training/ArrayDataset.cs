@@ -9,7 +9,6 @@ public sealed class ArrayDataset : Dataset
     private readonly int[] _categories;
     private readonly float[] _targets;
     private readonly int[] _rows;
-    private readonly Dictionary<int, IndexTensor> _indexTensors = [];
 
     /// <summary>A data set over arrays that are not copied.</summary>
     /// <param name="numeric">Numeric inputs, <c>[rows, features]</c>.</param>
@@ -39,8 +38,8 @@ public sealed class ArrayDataset : Dataset
     /// <summary>Category fields per row.</summary>
     public int Fields { get; }
 
-    /// <summary>Labels per row.</summary>
-    public int Tasks { get; }
+    /// <inheritdoc/>
+    public override int Tasks { get; }
 
     /// <inheritdoc/>
     public override int Rows => _rows.Length;
@@ -65,12 +64,14 @@ public sealed class ArrayDataset : Dataset
     public override float Label(int row, int task) => _targets[(_rows[row] * Tasks) + task];
 
     /// <inheritdoc/>
-    public override Batch Gather(ReadOnlySpan<int> rows)
+    public override Batch Gather(ReadOnlySpan<int> rows, Batch? reuse = null)
     {
         Tensor numeric = Tensor.Zeros(rows.Length, Features), targets = Tensor.Zeros(rows.Length, Tasks);
-        if (!_indexTensors.TryGetValue(rows.Length, out IndexTensor? categories)) _indexTensors[rows.Length] = categories = new IndexTensor([rows.Length, Fields]);
+        bool reused = reuse is not null && reuse.Rows == rows.Length && reuse.Categories.Shape[1] == Fields;
+        Batch batch = reused ? reuse! : new Batch { Rows = rows.Length, Numeric = numeric, Categories = new IndexTensor([rows.Length, Fields]), Targets = targets };
+        if (reused) batch.Refill(numeric, targets);
         Span<float> numbers = numeric.Span, labels = targets.Span;
-        Span<int> ids = categories.Span;
+        Span<int> ids = batch.Categories.Span;
         for (int i = 0; i < rows.Length; i++)
         {
             int row = _rows[rows[i]];
@@ -79,6 +80,19 @@ public sealed class ArrayDataset : Dataset
             _targets.AsSpan(row * Tasks, Tasks).CopyTo(labels[(i * Tasks)..]);
         }
 
-        return new Batch { Rows = rows.Length, Numeric = numeric, Categories = categories, Targets = targets };
+        return batch;
+    }
+
+    /// <inheritdoc/>
+    public override ulong Fingerprint()
+    {
+        ulong hash = base.Fingerprint();
+        foreach (int row in _rows)
+        {
+            foreach (float value in _numeric.AsSpan(row * Features, Features)) hash = Mix(hash, BitConverter.SingleToInt32Bits(value));
+            foreach (int id in _categories.AsSpan(row * Fields, Fields)) hash = Mix(hash, id);
+        }
+
+        return hash;
     }
 }

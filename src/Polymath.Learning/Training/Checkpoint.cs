@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Optimization;
 using Polymath.Tensors;
@@ -10,26 +12,33 @@ namespace Polymath.Learning.Training;
 /// Everything a fit needs to go on: weights, buffers, optimiser and balancer state, the best weights so far, sums of the epoch in
 /// progress, and the finished epochs. One safetensors file, replaced atomically.
 /// </summary>
-internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlock block, Optimizer optimizer, Balancer balancer, TrainerOptions options, int rows)
+internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlock block, Optimizer optimizer, Balancer balancer, string fingerprint)
 {
-    private const string Version = "1";
+    private const string Version = "1", DigestKey = "digest";
+    private ulong _digest;
 
-    /// <summary>What has to agree for a checkpoint to be this run's; the number of epochs may be raised.</summary>
-    private string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{optimizer.Name};{balancer.Name};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{rows};{string.Join(',', model.Tasks.Select(task => task.Name))}");
+    /// <summary>What has to agree for a checkpoint to be this run's; the number of epochs and the patience may be changed.</summary>
+    public static string FingerprintOf(MultiTaskModel model, ParameterBlock block, Trainer trainer, Dataset train, Dataset? validation)
+    {
+        TrainerOptions options = trainer.Options;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Name};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
+    }
 
     public void Save(TrainingState state)
     {
         var writer = new SafetensorsWriter();
+        _digest = 0;
         writer.Metadata["version"] = Version;
-        writer.Metadata["fingerprint"] = Fingerprint;
+        writer.Metadata["fingerprint"] = fingerprint;
         writer.Metadata["history"] = string.Join('\n', state.History.Select(record => EpochRecordJson.Write(record, model.Tasks)));
         Add(writer, "values", block.Values);
         foreach ((string name, Tensor buffer) in model.NamedBuffers()) Add(writer, $"buffer.{name}", buffer.Span);
         foreach ((string name, float[] values) in optimizer.State) Add(writer, $"optimizer.{name}", values);
         if (state.BestValues is not null) Add(writer, "best", state.BestValues);
-        Add(writer, "counters", [state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, state.Finished ? 1 : 0, optimizer.Steps]);
+        Add(writer, "counters", [state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, optimizer.Steps, state.Rows]);
         AddDoubles(writer, "best_score", [state.BestScore]);
+        AddDoubles(writer, "seconds", [state.Seconds]);
         AddDoubles(writer, "loss_sums", state.LossSums);
         Add(writer, "loss_counts", state.LossCounts);
         AddDoubles(writer, "weight_sums", state.WeightSums);
@@ -41,6 +50,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         foreach ((string name, float[] values) in balancing.Singles) Add(writer, $"balancer.single.{name}", values);
         foreach ((string name, double[] values) in balancing.Doubles) AddDoubles(writer, $"balancer.double.{name}", values);
         foreach ((string name, long[] values) in balancing.Integers) Add(writer, $"balancer.integer.{name}", values);
+        writer.Metadata[DigestKey] = DigestOf(writer.Metadata);
         writer.Save(path);
     }
 
@@ -52,27 +62,33 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         try
         {
             using SafetensorsFile file = SafetensorsFile.Open(path);
-            if (!file.Metadata.TryGetValue("fingerprint", out string? found) || found != Fingerprint)
+            if (!file.Metadata.TryGetValue("fingerprint", out string? found) || found != fingerprint)
             {
                 throw new TrainingException($"{path}: this checkpoint was written by a run with other data, model, optimiser, balancer or seed; resume with the original settings or choose another output folder.");
             }
 
+            if (Digest(file) != file.Metadata.GetValueOrDefault(DigestKey)) throw new FormatException("its contents were changed");
             Load(file, state);
             return true;
         }
-        catch (SafetensorsException exception)
+        catch (Exception exception) when (IsDamage(exception))
         {
             throw new TrainingException($"{path}: the checkpoint cannot be read ({exception.Message}); delete it to start over.", exception);
         }
     }
+
+    // A damaged file shows itself in many ways: not safetensors, a tensor missing or of another length, a record that is not JSON.
+    private static bool IsDamage(Exception exception) => exception
+        is SafetensorsException or JsonException or FormatException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException or InvalidOperationException or OverflowException or OptimizerException or BalancerException;
 
     private void Load(SafetensorsFile file, TrainingState state)
     {
         file.ReadFloat32("values", block.Values);
         foreach ((string name, Tensor buffer) in model.NamedBuffers()) file.ReadFloat32($"buffer.{name}", buffer.Span);
         long[] counters = Integers(file, "counters");
-        optimizer.Load(counters[5], name => Singles(file, $"optimizer.{name}"));
-        (state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, state.Finished) = ((int)counters[0], (int)counters[1], counters[2], (int)counters[3], counters[4] == 1);
+        optimizer.Load(counters[4], name => Singles(file, $"optimizer.{name}"));
+        (state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, state.Rows) = ((int)counters[0], (int)counters[1], counters[2], (int)counters[3], counters[5]);
+        state.Seconds = Doubles(file, "seconds")[0];
         state.BestScore = Doubles(file, "best_score")[0];
         if (file.Contains("best")) state.BestValues = Singles(file, "best");
         Doubles(file, "loss_sums").CopyTo(state.LossSums, 0);
@@ -94,19 +110,46 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         balancer.ReadState(balancing);
     }
 
-    private static void Add(SafetensorsWriter writer, string name, ReadOnlySpan<float> values) => writer.Add(name, [values.Length], values);
+    private void Add(SafetensorsWriter writer, string name, ReadOnlySpan<float> values)
+    {
+        writer.Add(name, [values.Length], values);
+        _digest ^= Dataset.Hash(name, MemoryMarshal.AsBytes(values));
+    }
 
-    private static void Add(SafetensorsWriter writer, string name, ReadOnlySpan<long> values) => writer.Add(name, [values.Length], values);
+    private void Add(SafetensorsWriter writer, string name, ReadOnlySpan<long> values)
+    {
+        writer.Add(name, [values.Length], values);
+        _digest ^= Dataset.Hash(name, MemoryMarshal.AsBytes(values));
+    }
+
+    // The order of tensors in the file is the writer's affair, so their hashes are combined without one.
+    private string Digest(SafetensorsFile file)
+    {
+        _digest = 0;
+        foreach (string name in file.Names) _digest ^= Dataset.Hash(name, file.Bytes(name));
+        return DigestOf(file.Metadata);
+    }
+
+    private string DigestOf(IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        ulong digest = _digest;
+        foreach ((string key, string text) in metadata)
+        {
+            if (key != DigestKey) digest ^= Dataset.Hash(key, MemoryMarshal.AsBytes(text.AsSpan()));
+        }
+
+        return digest.ToString("x16", CultureInfo.InvariantCulture);
+    }
 
     // Doubles travel as their bits, so that NaN and infinity come back as they were.
-    private static void AddDoubles(SafetensorsWriter writer, string name, ReadOnlySpan<double> values)
+    private void AddDoubles(SafetensorsWriter writer, string name, ReadOnlySpan<double> values)
     {
         long[] bits = new long[values.Length];
         for (int i = 0; i < bits.Length; i++) bits[i] = BitConverter.DoubleToInt64Bits(values[i]);
         Add(writer, name, bits);
     }
 
-    private static void AddConflicts(SafetensorsWriter writer, string name, ConflictStatistics statistics)
+    private void AddConflicts(SafetensorsWriter writer, string name, ConflictStatistics statistics)
     {
         AddDoubles(writer, $"{name}.sums", statistics.SaveSums());
         Add(writer, $"{name}.counts", statistics.SaveCounts());

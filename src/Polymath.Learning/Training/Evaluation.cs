@@ -22,6 +22,7 @@ public static class Evaluation
         float[][] predictions = [.. tasks.Select(task => new float[data.Rows * task.Outputs])];
         var outputs = new Tensor[tasks.Count];
         int[] rows = new int[Math.Min(ChunkRows, data.Rows)];
+        Batch? batch = null;
         using var tape = new Tape();
         using (Tape.NoGradient())
         {
@@ -30,7 +31,8 @@ public static class Evaluation
                 tape.Reset();
                 Span<int> chunk = rows.AsSpan(0, Math.Min(ChunkRows, data.Rows - start));
                 for (int i = 0; i < chunk.Length; i++) chunk[i] = start + i;
-                model.Forward(data.Gather(chunk), outputs);
+                batch = data.Gather(chunk, batch);
+                model.Forward(batch, outputs);
                 for (int k = 0; k < outputs.Length; k++)
                 {
                     Span<float> target = predictions[k].AsSpan(start * tasks[k].Outputs, chunk.Length * tasks[k].Outputs);
@@ -51,21 +53,31 @@ public static class Evaluation
         var scores = new TaskScore[tasks.Count];
         for (int k = 0; k < scores.Length; k++)
         {
-            Target task = tasks[k];
-            var labels = new List<float>(data.Rows);
-            var answers = new List<float>(data.Rows * task.Outputs);
-            for (int row = 0; row < data.Rows; row++)
-            {
-                float label = data.Label(row, k);
-                if (float.IsNaN(label)) continue;
-                labels.Add(task.Kind == TaskKind.Regression ? (label * task.Deviation) + task.Mean : label);
-                answers.AddRange(predictions[k].AsSpan(row * task.Outputs, task.Outputs));
-            }
-
-            scores[k] = Score(task, [.. labels], [.. answers]);
+            (float[] labels, float[] answers) = Observed(tasks[k], k, predictions[k], data);
+            scores[k] = Score(tasks[k], labels, answers);
         }
 
         return scores;
+    }
+
+    /// <summary>The rows of one task that carry a label: labels in their own units, and the predictions for them.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="index">Its position in the data.</param>
+    /// <param name="predictions">Predictions for all rows, <c>[rows, task outputs]</c>.</param>
+    /// <param name="data">The rows.</param>
+    public static (float[] Labels, float[] Predictions) Observed(Target task, int index, ReadOnlySpan<float> predictions, Dataset data)
+    {
+        var labels = new List<float>(data.Rows);
+        var answers = new List<float>(data.Rows * task.Outputs);
+        for (int row = 0; row < data.Rows; row++)
+        {
+            float label = data.Label(row, index);
+            if (float.IsNaN(label)) continue;
+            labels.Add(task.Kind == TaskKind.Regression ? (label * task.Deviation) + task.Mean : label);
+            answers.AddRange(predictions.Slice(row * task.Outputs, task.Outputs));
+        }
+
+        return ([.. labels], [.. answers]);
     }
 
     /// <summary>

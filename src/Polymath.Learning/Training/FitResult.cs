@@ -15,10 +15,10 @@ public sealed record FitResult
     /// <summary>How the tasks' gradients pointed to each other.</summary>
     public required ConflictStatistics Conflicts { get; init; }
 
-    /// <summary>Seconds of this session, not counting earlier ones of a resumed run.</summary>
+    /// <summary>Seconds of training and validation; those before an interruption count up to its checkpoint.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Training rows per second of this session.</summary>
+    /// <summary>Training rows per second over those seconds.</summary>
     public required double RowsPerSecond { get; init; }
 
     /// <summary>Parameters reached by more than one task.</summary>

@@ -9,8 +9,9 @@ public static class TaskScoreJson
     /// <summary>The line, without the newline.</summary>
     /// <param name="split">"validation" or "test".</param>
     /// <param name="model">"multi-task" or "single-task".</param>
+    /// <param name="repeat">Which of the trainings with different seeds, from 0.</param>
     /// <param name="score">The score.</param>
-    public static string Write(string split, string model, TaskScore score)
+    public static string Write(string split, string model, int repeat, TaskScore score)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -18,6 +19,7 @@ public static class TaskScoreJson
             json.WriteStartObject();
             json.WriteString("split", split);
             json.WriteString("model", model);
+            json.WriteNumber("repeat", repeat);
             json.WriteString("task", score.Task);
             json.WriteString("primary", score.Primary);
             json.WriteNumber("observed", score.Observed);

@@ -23,6 +23,9 @@ public sealed class Trainer
     /// <summary>A trainer for one model.</summary>
     public Trainer(MultiTaskModel model) => _model = model;
 
+    /// <summary>The model.</summary>
+    public MultiTaskModel Model => _model;
+
     /// <summary>How gradients become steps; Adam with learning rate 1e-3 unless set.</summary>
     public Optimizer Optimizer { get; init; } = new Adam();
 
@@ -43,12 +46,13 @@ public sealed class Trainer
     /// <param name="validation">Validation rows; null trains all epochs and keeps the last weights.</param>
     /// <param name="progress">Told about steps and finished epochs.</param>
     /// <param name="cancellation">Finishes the step, writes the checkpoint, and returns with <see cref="FitResult.Completed"/> false.</param>
-    /// <exception cref="TrainingException">No rows, a loss that is not finite, an option out of range, or a checkpoint of another run.</exception>
+    /// <exception cref="TrainingException">What <see cref="Validate"/> finds, a loss that is not finite, or a checkpoint of another run.</exception>
     public FitResult Fit(Dataset train, Dataset? validation = null, Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        Options.Validate();
-        if (train.Rows == 0) throw new TrainingException("there are no training rows.");
+        Validate(train, validation);
+        if (validation is { Rows: 0 }) validation = null;
         int tasks = _model.Tasks.Count;
+        Balancer.Reset();
         Balancer.Prepare(tasks);
         ParameterBlock block = Pack(train);
         var root = new RandomStream(Options.Seed);
@@ -57,56 +61,93 @@ public sealed class Trainer
         _model.SetRandom(dropout);
         var state = new TrainingState(tasks);
         Optimizer.Prepare(block.Values.Length);
-        var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, Options, train.Rows);
+        var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, Checkpoint.FingerprintOf(_model, block, this, train, validation));
         checkpoint?.TryLoad(state);
 
         var clock = Stopwatch.StartNew();
-        long rowsDone = 0;
-        if (!state.Finished)
+        double earlier = state.Seconds;
+        bool finished = IsFinished(state), cancelled = false;
+        if (!finished)
         {
             Loss[] losses = [.. _model.Tasks.Select(LossFunctions.For)];
             using var step = new TrainingStep(_model, Balancer, block.Layout, losses);
             float[] gradient = new float[block.Values.Length];
+            long before = state.Rows;
             TimeSpan lastReport = TimeSpan.Zero, lastSave = TimeSpan.Zero;
             order.Begin(state.Epoch);
-            while (!state.Finished)
+            while (!finished && !cancelled)
             {
                 _model.Train();
-                while (state.StepInEpoch < order.Steps)
+                while (state.StepInEpoch < order.Steps && !(cancelled = cancellation.IsCancellationRequested))
                 {
-                    if (cancellation.IsCancellationRequested)
-                    {
-                        checkpoint?.Save(state);
-                        return Result(state, block, completed: false, clock, rowsDone);
-                    }
-
                     ReadOnlySpan<int> rows = order[state.StepInEpoch];
                     Step(step, train, rows, state, block, gradient, order.Steps, dropout, draws);
-                    rowsDone += rows.Length;
+                    state.Rows += rows.Length;
                     if ((clock.Elapsed - lastReport).TotalSeconds >= ProgressSeconds)
                     {
                         lastReport = clock.Elapsed;
-                        progress?.Invoke(new TrainingProgress(state.Epoch, Options.Epochs, state.StepInEpoch, order.Steps, rowsDone / clock.Elapsed.TotalSeconds, null));
+                        progress?.Invoke(new TrainingProgress(state.Epoch, Options.Epochs, state.StepInEpoch, order.Steps, (state.Rows - before) / clock.Elapsed.TotalSeconds, null));
                     }
 
-                    if (checkpoint is not null && (clock.Elapsed - lastSave).TotalSeconds >= Options.CheckpointSeconds && state.StepInEpoch < order.Steps)
-                    {
-                        checkpoint.Save(state);
-                        lastSave = clock.Elapsed;
-                    }
+                    if (checkpoint is not null && (clock.Elapsed - lastSave).TotalSeconds >= Options.CheckpointSeconds && state.StepInEpoch < order.Steps) Save();
                 }
 
-                EpochRecord record = EndEpoch(state, block, validation, order.Steps);
-                progress?.Invoke(new TrainingProgress(record.Epoch, Options.Epochs, order.Steps, order.Steps, rowsDone / clock.Elapsed.TotalSeconds, record));
-                if (!state.Finished) order.Begin(state.Epoch);
+                if (!cancelled)
+                {
+                    EpochRecord record = EndEpoch(state, block, validation, order.Steps);
+                    progress?.Invoke(new TrainingProgress(record.Epoch, Options.Epochs, order.Steps, order.Steps, (state.Rows - before) / clock.Elapsed.TotalSeconds, record));
+                    finished = IsFinished(state);
+                    if (!finished) order.Begin(state.Epoch);
+                }
+
+                Save();
+            }
+
+            void Save()
+            {
+                state.Seconds = earlier + clock.Elapsed.TotalSeconds;
                 checkpoint?.Save(state);
                 lastSave = clock.Elapsed;
             }
         }
 
-        if (state.BestValues is not null) Restore(block, state.BestValues);
+        if (!cancelled && state.BestValues is not null) Restore(block, state.BestValues);
         _model.Evaluate();
-        return Result(state, block, completed: true, clock, rowsDone);
+        return Result(state, block, completed: !cancelled);
+    }
+
+    /// <summary>Finds what would stop a fit before its first step; nothing is trained or written.</summary>
+    /// <param name="train">Training rows.</param>
+    /// <param name="validation">Validation rows, or null.</param>
+    /// <exception cref="TrainingException">
+    /// An option is out of range, there are no rows, data and model disagree about the tasks, a task has no training label, or a batch
+    /// of one row meets batch normalisation.
+    /// </exception>
+    public void Validate(Dataset train, Dataset? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        Options.Validate();
+        if (train.Rows == 0) throw new TrainingException("there are no training rows.");
+        TaskSet tasks = _model.Tasks;
+        foreach (Dataset data in validation is null ? (Dataset[])[train] : [train, validation])
+        {
+            if (data.Tasks != tasks.Count) throw new TrainingException($"{(ReferenceEquals(data, train) ? "the training rows" : "the validation rows")} have labels of {data.Tasks} tasks, the model has {tasks.Count}; make both from one task set.");
+        }
+
+        foreach (Target task in tasks)
+        {
+            LossFunctions.For(task);
+            Evaluation.PrimaryMetric(task);
+        }
+
+        for (int task = 0; task < tasks.Count; task++)
+        {
+            int row = 0;
+            while (row < train.Rows && float.IsNaN(train.Label(row, task))) row++;
+            if (row == train.Rows) throw new TrainingException($"task '{tasks[task].Name}' has no label in the {train.Rows} training rows; leave the task out or give it labels.");
+        }
+
+        if (Math.Min(train.Rows, Options.BatchSize) == 1 && _model.Descend().Any(module => module is BatchNorm1d)) throw new TrainingException($"found {train.Rows} training rows in batches of {Options.BatchSize}: batch normalisation needs at least 2 rows in a batch; raise the batch size or turn it off.");
     }
 
     /// <summary>Weights then buffers as one array.</summary>
@@ -183,7 +224,9 @@ public sealed class Trainer
             score,
             state.EpochConflicts.ConflictRate);
         state.History.Add(record);
-        bool better = validation is null || score > state.BestScore || state.BestEpoch < 0;
+
+        // While no score was ever defined (no validation set, or none of its labels), the latest weights are the best ones.
+        bool better = state.BestEpoch < 0 || score > state.BestScore || (double.IsNaN(score) && double.IsNegativeInfinity(state.BestScore));
         if (better)
         {
             state.BestEpoch = state.Epoch;
@@ -192,10 +235,13 @@ public sealed class Trainer
         }
 
         state.Epoch++;
-        state.Finished = state.Epoch >= Options.Epochs || (validation is not null && Options.Patience > 0 && state.Epoch - 1 - state.BestEpoch >= Options.Patience);
         state.BeginEpoch();
         return record;
     }
+
+    // Worked out anew after a resume, so that a finished fit goes on when it is given more epochs.
+    private bool IsFinished(TrainingState state)
+        => state.Epoch >= Options.Epochs || (state.Epoch > 0 && Options.Patience > 0 && state.Epoch - 1 - state.BestEpoch >= Options.Patience);
 
     private static double[] Means(double[] sums, long[] counts)
     {
@@ -204,14 +250,14 @@ public sealed class Trainer
         return means;
     }
 
-    private static FitResult Result(TrainingState state, ParameterBlock block, bool completed, Stopwatch clock, long rows) => new()
+    private static FitResult Result(TrainingState state, ParameterBlock block, bool completed) => new()
     {
         History = state.History,
         BestEpoch = state.BestEpoch,
         Completed = completed,
         Conflicts = state.Conflicts,
-        Seconds = clock.Elapsed.TotalSeconds,
-        RowsPerSecond = rows / Math.Max(1e-9, clock.Elapsed.TotalSeconds),
+        Seconds = state.Seconds,
+        RowsPerSecond = state.Rows / Math.Max(1e-9, state.Seconds),
         SharedParameters = block.Layout.SharedCount,
     };
 }

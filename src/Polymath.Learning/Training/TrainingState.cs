@@ -44,7 +44,11 @@ internal sealed class TrainingState
     /// <summary>Weights and buffers at the best epoch, in block and buffer order; null before the first.</summary>
     public float[]? BestValues { get; set; }
 
-    public bool Finished { get; set; }
+    /// <summary>Training rows in all.</summary>
+    public long Rows { get; set; }
+
+    /// <summary>Seconds of training in all, sessions before an interruption included.</summary>
+    public double Seconds { get; set; }
 
     public void BeginEpoch()
     {

@@ -20,6 +20,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly double[] _weights;
     private readonly int[] _observed;
     private readonly Dictionary<int, TaskGradients> _gradients = [];
+    private readonly Dictionary<int, Batch> _batches = [];
     private readonly Tape _tape = new();
     private float[] _labels = [];
     private double[] _gramian = [];
@@ -84,7 +85,8 @@ internal sealed class TrainingStep : IDisposable
     public bool Run(Dataset data, ReadOnlySpan<int> rows, int epoch, long step, RandomStream random, ReadOnlySpan<ConflictStatistics> conflicts)
     {
         _tape.Reset();
-        Batch batch = data.Gather(rows);
+        Batch batch = data.Gather(rows, _batches.GetValueOrDefault(rows.Length));
+        _batches[rows.Length] = batch;
         _model.Forward(batch, _outputs);
         CollectLosses(batch, epoch, step);
         if (Present == 0) return false;
@@ -112,12 +114,29 @@ internal sealed class TrainingStep : IDisposable
             Step = step,
             Random = random,
         };
-        Span<double> weights = _weights.AsSpan(0, Present);
-        if (needsRows)
+        try
         {
-            _balancer.Combine(input, stacked!, Gradient.AsSpan(0, _layout.SharedCount), weights);
-            stacked!.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
-            return true;
+            Combine(input, needsRows ? stacked : null);
+        }
+        catch (BalancerException exception)
+        {
+            throw new TrainingException($"step {step} (epoch {epoch}){(exception.TaskIndex is { } task ? $", task '{_model.Tasks[task].Name}'" : string.Empty)}: {exception.Message}", exception);
+        }
+
+        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(Gradient)) throw new TrainingException($"the gradient is not finite at step {step} (epoch {epoch}) although every loss is; lower the learning rate or check the inputs for extreme values.");
+        return true;
+    }
+
+    public void Dispose() => _tape.Dispose();
+
+    private void Combine(in BalanceInput input, TaskGradients? stacked)
+    {
+        Span<double> weights = _weights.AsSpan(0, Present);
+        if (stacked is not null)
+        {
+            _balancer.Combine(input, stacked, Gradient.AsSpan(0, _layout.SharedCount), weights);
+            stacked.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
+            return;
         }
 
         _balancer.Weigh(input, weights);
@@ -125,10 +144,7 @@ internal sealed class TrainingStep : IDisposable
         _tape.Backward(_active.AsSpan(0, Present), weights, sum);
         sum.Row(0).CopyTo(Gradient);
         sum.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
-        return true;
     }
-
-    public void Dispose() => _tape.Dispose();
 
     private void CollectLosses(Batch batch, int epoch, long step)
     {

@@ -86,15 +86,12 @@ public sealed class FeatureEmbedding : Module
 
     private IndexTensor Column(Batch batch, int field)
     {
-        var column = new IndexTensor([batch.Rows]);
-        Span<int> ids = column.Span;
-        ReadOnlySpan<int> all = batch.Categories.Span;
-        int fields = _schema.Fields.Count, cardinality = _schema.Fields[field].Cardinality;
+        IndexTensor column = batch.Column(field);
+        ReadOnlySpan<int> ids = column.Span;
+        int cardinality = _schema.Fields[field].Cardinality;
         for (int row = 0; row < ids.Length; row++)
         {
-            int id = all[(row * fields) + field];
-            if ((uint)id >= (uint)cardinality) throw new ModelException($"batch: field '{_schema.Fields[field].Name}' has id {id} in row {row}, expected [0, {cardinality}).");
-            ids[row] = id;
+            if ((uint)ids[row] >= (uint)cardinality) throw new ModelException($"batch: field '{_schema.Fields[field].Name}' has id {ids[row]} in row {row}, expected [0, {cardinality}).");
         }
 
         return column;

@@ -7,6 +7,9 @@ namespace Polymath.Tabular.Runs;
 /// <param name="Options">Options by name; the others keep their defaults.</param>
 public sealed record ModelSpecification(string Name, IReadOnlyDictionary<string, string> Options)
 {
+    /// <summary>How to make a network like an existing one.</summary>
+    public static ModelSpecification Of(TabularModel model) => new(model.Name, model.OptionValues);
+
     /// <summary>Reads the text; names and values are checked when the model is made.</summary>
     /// <exception cref="ModelException">Not of the form name:option=value, or an option given twice.</exception>
     public static ModelSpecification Parse(string text)
@@ -23,6 +26,9 @@ public sealed record ModelSpecification(string Name, IReadOnlyDictionary<string,
 
         return new ModelSpecification(name, options);
     }
+
+    /// <summary>The text <see cref="Parse"/> reads.</summary>
+    public override string ToString() => Options.Count == 0 ? Name : $"{Name}:{string.Join(',', Options.Select(option => $"{option.Key}={option.Value}"))}";
 
     /// <summary>Makes the model.</summary>
     /// <exception cref="ModelException">Unknown name or option, or a value out of range.</exception>

@@ -6,15 +6,15 @@ namespace Polymath.Tabular.Runs;
 /// <summary>Settings as YAML: the keys are the flags without their dashes, lists are sequences, and what is left out keeps its default.</summary>
 public static class RunConfiguration
 {
-    private const string DataKey = "data";
+    private const string DataKey = "data", TestKey = "test";
 
-    /// <summary>All settings as YAML text.</summary>
+    /// <summary>All settings as YAML text. A password in the address of a database is left out: give it by PGPASSWORD or a password file.</summary>
     public static string Write(RunSettings settings)
     {
-        var root = new YamlMappingNode { { DataKey, Scalar(settings.Data) } };
+        var root = new YamlMappingNode { { DataKey, Scalar(SourceAddress.WithoutPassword(settings.Data)) } };
         foreach (RunOption option in RunOptions.All)
         {
-            IReadOnlyList<string> values = option.Get(settings);
+            IReadOnlyList<string> values = [.. option.Get(settings).Select(value => option.Name == TestKey ? SourceAddress.WithoutPassword(value) : value)];
             if (option.IsList) root.Add(option.Name, new YamlSequenceNode(values.Select(Scalar)));
             else if (values.Count > 0) root.Add(option.Name, Scalar(values[0]));
         }
@@ -34,10 +34,14 @@ public static class RunConfiguration
         RunSettings result = settings ?? new RunSettings();
         foreach ((YamlNode keyNode, YamlNode valueNode) in Root(text, name).Children)
         {
-            string key = ((YamlScalarNode)keyNode).Value ?? string.Empty;
+            string key = keyNode is YamlScalarNode scalar ? scalar.Value ?? string.Empty : throw new RunException($"{name}, line {keyNode.Start.Line}: expected the name of a setting.");
+            if (valueNode is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" }) continue;
             try
             {
-                result = key == DataKey ? result with { Data = Values(valueNode)[0] } : RunOptions.Find(key).Set(result, Values(valueNode));
+                IReadOnlyList<string> values = Values(valueNode);
+                if (key == DataKey) result = result with { Data = values.Count == 1 ? values[0] : throw new RunException($"{DataKey}: found {values.Count} values, expected one.") };
+                else if (valueNode is YamlSequenceNode) result = RunOptions.Find(key).SetExactly(result, values);
+                else result = RunOptions.Find(key).Set(result, values);
             }
             catch (RunException exception)
             {

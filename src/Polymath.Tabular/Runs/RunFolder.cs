@@ -1,5 +1,6 @@
 using Polymath.Data;
 using Polymath.Learning;
+using Polymath.Learning.Reporting;
 using Polymath.Tensors;
 using Polymath.Tensors.Safetensors;
 
@@ -40,12 +41,15 @@ public sealed record RunFolder(string Path)
         try
         {
             if (File.Exists(Path)) throw new RunException($"{Path}: found a file, expected a folder or a new name.");
-            if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any())
+            if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(entry => !IsLeftover(entry)))
             {
                 if (!overwrite) throw new RunException($"{Path}: the folder is not empty; choose another --out, continue it with --resume, or replace it with --overwrite.");
                 if (!File.Exists(Configuration)) throw new RunException($"{Path}: the folder holds no config.yaml, so it is not a run, and --overwrite leaves it alone.");
-                foreach (string file in (string[])[Configuration, Encoder, Model, Metrics, Report, ReportData]) File.Delete(file);
+                foreach (string file in (string[])[Encoder, Model, Metrics, Report, ReportData]) File.Delete(file);
                 if (Directory.Exists(Checkpoints)) Directory.Delete(Checkpoints, recursive: true);
+
+                // Last, because a folder without it is no run, and could not be overwritten again.
+                File.Delete(Configuration);
             }
 
             Directory.CreateDirectory(Checkpoints);
@@ -107,6 +111,37 @@ public sealed record RunFolder(string Path)
     /// <summary>The encoder of the run.</summary>
     public TableEncoder ReadEncoder()
         => File.Exists(Encoder) ? TableEncoder.Load(Encoder) : throw new RunException($"{Encoder}: the encoder is missing; the run is not finished or the folder is damaged.");
+
+    /// <summary>Whether everything was written and nothing is left to continue.</summary>
+    internal bool IsFinished => !Directory.Exists(Checkpoints) && File.Exists(Model) && File.Exists(ReportData);
+
+    /// <summary>Removes what a killed process left of the files it was writing, and the checkpoints, which a finished run does not need.</summary>
+    internal void Finish()
+    {
+        foreach (string file in Directory.EnumerateFiles(Path).Where(IsTemporary)) File.Delete(file);
+        if (Directory.Exists(Checkpoints)) Directory.Delete(Checkpoints, recursive: true);
+    }
+
+    // A process killed while it prepared the folder leaves no more than this.
+    private bool IsLeftover(string entry) => IsTemporary(entry)
+        || (System.IO.Path.GetFileName(entry) == System.IO.Path.GetFileName(Checkpoints) && Directory.Exists(entry) && Directory.EnumerateFileSystemEntries(entry).All(IsTemporary));
+
+    private static bool IsTemporary(string entry)
+        => System.IO.Path.GetFileName(entry) is { } name && name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal) && File.Exists(entry);
+
+    /// <summary>The report of a finished run.</summary>
+    /// <exception cref="RunException">Damaged.</exception>
+    internal RunReport ReadReport()
+    {
+        try
+        {
+            return RunReport.FromJson(File.ReadAllText(ReportData));
+        }
+        catch (FormatException exception)
+        {
+            throw new RunException($"{ReportData}: damaged ({exception.Message.TrimEnd('.')}).", exception);
+        }
+    }
 
     private static long[] Lengths(Shape shape)
     {

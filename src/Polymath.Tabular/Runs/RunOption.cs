@@ -10,6 +10,9 @@ namespace Polymath.Tabular.Runs;
 /// <param name="Set">The settings with this one replaced; throws <see cref="RunException"/> when the text is not in range.</param>
 public sealed record RunOption(string Name, string Value, string Group, string Help, bool IsList, Func<RunSettings, IReadOnlyList<string>> Get, Func<RunSettings, IReadOnlyList<string>, RunSettings> Set)
 {
+    /// <summary>As <see cref="Set"/>, but a list is taken as it is: a comma belongs to the value. YAML sequences are read by it.</summary>
+    public Func<RunSettings, IReadOnlyList<string>, RunSettings> SetExactly { get; init; } = Set;
+
     /// <summary>Whether it takes no value.</summary>
     public bool IsSwitch => Value.Length == 0;
 }

@@ -16,7 +16,7 @@ public static class RunOptions
         Text("task", "column", "Data", "Column that says which task a row belongs to; then one --target is predicted for every task.", s => s.TaskColumn, (s, v) => s with { TaskColumn = v }),
         Switch("task-as-input", "Data", "Let the model also see the task column.", s => s.TaskAsInput, (s, v) => s with { TaskAsInput = v }),
         Text("delimiter", "char", "Data", "Field delimiter; found out when not given (tab may be written \\t).", s => s.Delimiter, (s, v) => s with { Delimiter = Character("delimiter", v) }),
-        Text("decimal", "char", "Data", "Decimal separator.", s => s.Decimal, (s, v) => s with { Decimal = Character("decimal", v) }),
+        Text("decimal", "char", "Data", "Decimal separator.", s => s.Decimal, (s, v) => s with { Decimal = Character("decimal", v) }, required: true),
         Choice("header", "Data", "Whether the file has a header line.", ["auto", "yes", "no"], s => s.Header, (s, v) => s with { Header = v }),
         List("columns", "names", "Data", "Column names of a file without a header, separated by commas.", s => s.Columns, (s, v) => s with { Columns = v }),
         Integer("skip-lines", "Data", "Lines to skip at the top of the training file.", 0, s => s.SkipLines, (s, v) => s with { SkipLines = v }),
@@ -28,19 +28,20 @@ public static class RunOptions
         List("drop", "columns", "Columns", "Columns the model must not see.", s => s.Drop, (s, v) => s with { Drop = v }),
         Choice("transform", "Columns", "How numbers are scaled.", ["standardise", "quantile", "none"], s => s.Transform, (s, v) => s with { Transform = v }),
         Integer("min-frequency", "Columns", "Training rows a category needs to have an id of its own.", 1, s => s.MinFrequency, (s, v) => s with { MinFrequency = v }),
-        Text("split", "how", "Split", "random, stratified, column:NAME, group:NAME or rows:FILE (numbers of the test rows).", s => s.Split, (s, v) => s with { Split = v }),
+        Text("split", "how", "Split", "random, stratified, column:NAME, group:NAME or rows:FILE (numbers of the test rows).", s => s.Split, (s, v) => s with { Split = v }, required: true),
         Number("validation", "Split", "Fraction of rows for validation.", 0, 0.9, s => s.Validation, (s, v) => s with { Validation = v }),
         Number("test-fraction", "Split", "Fraction of rows for the test.", 0, 0.9, s => s.TestFraction, (s, v) => s with { TestFraction = v }),
         Integer("split-seed", "Split", "Seed of the split.", 0, s => s.SplitSeed, (s, v) => s with { SplitSeed = v }),
-        Text("model", "name", "Training", "The model, name[:option=value,...]; 'polymath models' lists them.", s => s.Model, (s, v) => s with { Model = v }),
-        Text("balancer", "name", "Training", "How tasks are balanced, name[:option=value,...]; 'polymath balancers' lists them.", s => s.Balancer, (s, v) => s with { Balancer = v }),
-        Text("optimizer", "name", "Training", "The optimiser, name[:option=value,...]: sgd, adam, adamw, adagrad.", s => s.Optimizer, (s, v) => s with { Optimizer = v }),
-        Text("schedule", "name", "Training", "The learning rate schedule, name[:option=value,...]: constant, cosine, step, one-cycle.", s => s.Schedule, (s, v) => s with { Schedule = v }),
+        Text("model", "name", "Training", "The model, name[:option=value,...]; 'polymath models' lists them.", s => s.Model, (s, v) => s with { Model = v }, required: true),
+        Text("balancer", "name", "Training", "How tasks are balanced, name[:option=value,...]; 'polymath balancers' lists them.", s => s.Balancer, (s, v) => s with { Balancer = v }, required: true),
+        Text("optimizer", "name", "Training", "The optimiser, name[:option=value,...]: sgd, adam, adamw, adagrad.", s => s.Optimizer, (s, v) => s with { Optimizer = v }, required: true),
+        Text("schedule", "name", "Training", "The learning rate schedule, name[:option=value,...]: constant, cosine, step, one-cycle.", s => s.Schedule, (s, v) => s with { Schedule = v }, required: true),
         Integer("epochs", "Training", "Passes over the training rows at most.", 1, s => s.Epochs, (s, v) => s with { Epochs = v }),
         Integer("batch-size", "Training", "Rows per step.", 1, s => s.BatchSize, (s, v) => s with { BatchSize = v }),
         Integer("patience", "Training", "Epochs without a better validation score before stopping; 0 never stops early.", 0, s => s.Patience, (s, v) => s with { Patience = v }),
         Number("clip", "Training", "Largest gradient norm; 0 does not clip.", 0, double.MaxValue, s => s.Clip, (s, v) => s with { Clip = v }),
         Integer("seed", "Training", "Seed of initial weights, data order and dropout.", 0, s => s.Seed, (s, v) => s with { Seed = v }),
+        Integer("seeds", "Training", "Trainings with different seeds: their spread tells a gain from luck. The first one's model is kept.", 1, s => s.Seeds, (s, v) => s with { Seeds = v }),
         Choice("baseline", "Training", "Train one model per task for comparison; auto does for small runs.", ["auto", "single-task", "none"], s => BaselineName(s.Baseline), (s, v) => s with { Baseline = v == "auto" ? BaselineChoice.Auto : v == "none" ? BaselineChoice.None : BaselineChoice.SingleTask }),
     ];
 
@@ -49,11 +50,24 @@ public static class RunOptions
     public static RunOption Find(string name) => All.FirstOrDefault(option => option.Name == name)
         ?? throw new RunException($"unknown setting '{name}'{(Suggestion.Nearest(name, All.Select(option => option.Name)) is { } near ? $", did you mean '{near}'?" : string.Empty)}");
 
+    /// <summary>Throws when a setting made in code is out of the range that flags and YAML are held to.</summary>
+    /// <exception cref="RunException">Names the setting, the value and the range.</exception>
+    public static void Validate(RunSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        foreach (RunOption option in All)
+        {
+            IReadOnlyList<string> values = option.Get(settings);
+            if (values.Count > 0) option.SetExactly(settings, values);
+        }
+    }
+
     /// <summary>Default values as shown in the help; empty when there is none worth showing.</summary>
     public static string DefaultOf(RunOption option) => string.Join(',', option.Get(s_defaults).Where(value => value.Length > 0));
 
-    private static RunOption Text(string name, string value, string group, string help, Func<RunSettings, string> get, Func<RunSettings, string, RunSettings> set)
-        => new(name, value, group, help, false, s => get(s).Length == 0 ? [] : [get(s)], (s, v) => set(s, Single(name, v)));
+    private static RunOption Text(string name, string value, string group, string help, Func<RunSettings, string> get, Func<RunSettings, string, RunSettings> set, bool required = false)
+        => new(name, value, group, help, false, s => get(s).Length == 0 && !required ? [] : [get(s)], (s, v) =>
+            required && Single(name, v).Length == 0 ? throw new RunException($"{name}: found nothing, expected a {value}.") : set(s, Single(name, v)));
 
     private static RunOption Switch(string name, string group, string help, Func<RunSettings, bool> get, Func<RunSettings, bool, RunSettings> set)
         => new(name, string.Empty, group, help, false, s => [get(s) ? "true" : "false"], (s, v) => set(s, v.Count == 0 || Single(name, v) switch
@@ -64,7 +78,10 @@ public static class RunOptions
         }));
 
     private static RunOption List(string name, string value, string group, string help, Func<RunSettings, IReadOnlyList<string>> get, Func<RunSettings, IReadOnlyList<string>, RunSettings> set, bool split = true)
-        => new(name, value, group, help, true, get, (s, v) => set(s, split ? [.. v.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))] : [.. v]));
+        => new(name, value, group, help, true, get, (s, v) => set(s, split ? [.. v.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))] : [.. v]))
+        {
+            SetExactly = (s, v) => set(s, [.. v]),
+        };
 
     private static RunOption Choice(string name, string group, string help, string[] choices, Func<RunSettings, string> get, Func<RunSettings, string, RunSettings> set)
         => new(name, string.Join('|', choices), group, help, false, s => [get(s)], (s, v) => choices.Contains(Single(name, v))

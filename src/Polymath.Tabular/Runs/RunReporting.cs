@@ -9,26 +9,21 @@ namespace Polymath.Tabular.Runs;
 /// <summary>Turns the results of a run into its report. What was not measured stays empty.</summary>
 internal static class RunReporting
 {
-    private const string Unbounded = "r2", Error = "rmse";
-
-    public static RunReport Build(
-        RunSettings settings, RunData data, MultiTaskModel model, FitResult result, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test,
-        IReadOnlyList<SingleTaskFit?> singles, List<string> notes, string command, double seconds, double rowsPerSecond)
+    public static RunReport Build(RunSettings settings, TabularData data, MultiTaskModel model, IReadOnlyList<RunResults> seeds, List<string> notes, string command)
     {
-        var gains = new List<double>();
-        var tasks = new List<TaskReport>();
-        for (int k = 0; k < data.Tasks.Count; k++)
-        {
-            SingleTaskFit? single = singles.Count == 0 ? null : singles[k];
-            double? gain = GainOf(k, validation, test, single, notes);
-            if (gain is { } percent) gains.Add(percent);
-            tasks.Add(TaskOf(data.Tasks[k], k, validation, test, single, gain));
-        }
+        FitResult result = seeds[0].Fit;
+        var undefined = new List<string>();
+        TaskReport[] tasks = [.. data.Tasks.Select((target, k) => TaskOf(target, k, seeds, undefined))];
+        double?[] gains = [.. tasks.Select(task => task.GainPercent).Where(gain => gain is not null)];
+        double?[] means = [.. seeds.Select(seed => Mean(data.Tasks.Select((_, k) => GainOf(Headline([seed], k), Baseline([seed], k), []))))];
 
-        if (tasks.Any(task => task.PrimaryMetric == Unbounded && task.GainPercent is not null)) notes.Add("The gain of a task scored by R2 is the relative fall of its RMSE.");
+        // One sentence for a handful of tasks each, one for all when there are many.
+        const int Handful = 3;
+        if (undefined.Count <= Handful) notes.AddRange(undefined);
+        else notes.Add($"{undefined.Count} of {tasks.Length} tasks have no defined gain, because their single-task metric is not above 0; compare those by the difference.");
         return new RunReport
         {
-            Name = System.IO.Path.GetFileNameWithoutExtension(settings.Data.Length == 0 ? "demo" : settings.Data),
+            Name = settings.Data.Length == 0 ? "demo" : SourceAddress.NameOf(settings.Data),
             Created = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
             Model = settings.Model,
             Parameters = model.ParameterCount,
@@ -38,64 +33,95 @@ internal static class RunReporting
             TrainRows = data.Train.Rows,
             ValidRows = data.Validation?.Rows ?? 0,
             TestRows = data.Test?.Rows ?? 0,
-            DataSource = DescribeSource(settings.Data),
-            Command = command,
+            DataSource = SourceAddress.WithoutPassword(settings.Data),
+            Command = SourceAddress.WithoutPassword(command),
             Tasks = tasks,
-            DeltaM = gains.Count == 0 ? null : gains.Average(),
+            DeltaM = Mean(gains),
+            DeltaMSpread = Deviation(means),
             History = [.. result.History.Select(Epoch)],
             BestEpoch = result.BestEpoch,
             Conflict = ConflictOf(result.Conflicts),
-            WallSeconds = seconds,
-            RowsPerSecond = rowsPerSecond,
+            WallSeconds = result.Seconds,
+            RowsPerSecond = result.RowsPerSecond,
             Notes = notes,
             Files = ["config.yaml", "encoder.json", "model.safetensors", "metrics.jsonl", "report.json", "report.html"],
         };
     }
 
-    /// <summary>A data source without the password of a connection address.</summary>
-    private static string DescribeSource(string source)
+    private static TaskReport TaskOf(Target target, int k, IReadOnlyList<RunResults> seeds, List<string> undefined)
     {
-        int scheme = source.IndexOf("://", StringComparison.Ordinal), at = source.IndexOf('@', StringComparison.Ordinal);
-        return scheme > 0 && at > scheme ? $"{source[..(scheme + 3)]}...{source[at..]}" : source;
-    }
-
-    /// <summary>
-    /// The relative gain over the single-task model, in percent. R2 can be zero or negative, so that nothing can be divided by it:
-    /// where it is the primary metric the gain is the relative fall of the RMSE, which has the same sign.
-    /// </summary>
-    private static double? GainOf(int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, List<string> notes)
-    {
-        (TaskScore? ours, TaskScore? baseline) = test.Count > 0 ? (test[k], single?.Test) : validation.Count > 0 ? (validation[k], single?.Validation) : (null, null);
-        if (ours is null || baseline is null) return null;
-        (string metric, bool higherIsBetter) = ours.Primary == Unbounded ? (Error, false) : (ours.Primary, ours.HigherIsBetter);
-        double value = ours.Metrics[metric], reference = baseline.Metrics[metric];
-        if (double.IsNaN(value) || double.IsNaN(reference)) return null;
-        try
-        {
-            return 100 * MultiTaskGain.Relative(new TaskGain(ours.Task, metric, higherIsBetter, reference, value));
-        }
-        catch (BaselineException exception)
-        {
-            notes.Add(exception.Message);
-            return null;
-        }
-    }
-
-    private static TaskReport TaskOf(Target target, int k, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, SingleTaskFit? single, double? gain)
-    {
-        TaskScore? any = test.Count > 0 ? test[k] : validation.Count > 0 ? validation[k] : null;
+        TaskScore? ours = Headline(seeds, k);
+        double? gain = GainOf(ours, Baseline(seeds, k), undefined), spread = gain is null ? null : SpreadOf(k, seeds);
         Metric primary = Evaluation.PrimaryMetric(target);
+        bool compared = seeds.Any(seed => Single(seed, k) is not null);
         return new TaskReport
         {
             Name = target.Name,
             Kind = target.Kind.ToString().ToLowerInvariant(),
-            PrimaryMetric = any?.Primary ?? primary.Name,
-            HigherIsBetter = any?.HigherIsBetter ?? primary.HigherIsBetter,
-            Splits = Splits(validation.Count > 0 ? validation[k] : null, test.Count > 0 ? test[k] : null),
-            SingleTask = single is null ? null : Splits(single.Validation, single.Test),
+            PrimaryMetric = ours?.Primary ?? primary.Name,
+            HigherIsBetter = ours?.HigherIsBetter ?? primary.HigherIsBetter,
+            Splits = Splits(Average(seeds, seed => At(seed.Validation, k)), Average(seeds, seed => At(seed.Test, k))),
+            SingleTask = compared ? Splits(Average(seeds, seed => Single(seed, k)?.Validation), Average(seeds, seed => Single(seed, k)?.Test)) : null,
             GainPercent = gain,
-            NegativeTransfer = gain < 0,
+            GainSpread = spread,
+            NegativeTransfer = gain < -RunVerdict.Deviations * (spread ?? 0),
         };
+    }
+
+    private static double? GainOf(TaskScore? ours, TaskScore? baseline, List<string> undefined)
+    {
+        if (ours is null || baseline is null || double.IsNaN(ours.Value) || double.IsNaN(baseline.Value)) return null;
+        try
+        {
+            return 100 * MultiTaskGain.Relative(new TaskGain(ours.Task, ours.Primary, ours.HigherIsBetter, baseline.Value, ours.Value));
+        }
+        catch (BaselineException exception)
+        {
+            undefined.Add(exception.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Standard deviation of a gain: over seeds, or over resampled rows where that is larger or all there is.</summary>
+    private static double? SpreadOf(int k, IReadOnlyList<RunResults> seeds)
+    {
+        double? overSeeds = Deviation([.. seeds.Select(seed => GainOf(Headline([seed], k), Baseline([seed], k), []))]);
+        double? overRows = Mean(seeds.Select(seed => Single(seed, k)?.GainDeviation));
+        return overSeeds is null || overRows > overSeeds ? overRows : overSeeds;
+    }
+
+    private static TaskScore? Headline(IReadOnlyList<RunResults> seeds, int k)
+        => Average(seeds, seed => At(seed.Test, k)) ?? Average(seeds, seed => At(seed.Validation, k));
+
+    private static TaskScore? Baseline(IReadOnlyList<RunResults> seeds, int k)
+        => seeds[0].Test.Count > 0 ? Average(seeds, seed => Single(seed, k)?.Test) : Average(seeds, seed => Single(seed, k)?.Validation);
+
+    private static SingleTaskFit? Single(RunResults seed, int k) => seed.Singles.Count == 0 ? null : seed.Singles[k];
+
+    private static TaskScore? At(IReadOnlyList<TaskScore> scores, int k) => scores.Count == 0 ? null : scores[k];
+
+    /// <summary>One score whose metrics are the means over seeds; null when no seed has one.</summary>
+    private static TaskScore? Average(IReadOnlyList<RunResults> seeds, Func<RunResults, TaskScore?> select)
+    {
+        TaskScore[] scores = [.. seeds.Select(select).OfType<TaskScore>()];
+        return scores.Length < 2 ? scores.FirstOrDefault() : scores[0] with
+        {
+            Metrics = scores[0].Metrics.Keys.ToDictionary(name => name, name => scores.Average(score => score.Metrics[name]), StringComparer.Ordinal),
+        };
+    }
+
+    private static double? Mean(IEnumerable<double?> values)
+    {
+        double[] defined = [.. values.OfType<double>()];
+        return defined.Length == 0 ? null : defined.Average();
+    }
+
+    private static double? Deviation(double?[] values)
+    {
+        double[] defined = [.. values.OfType<double>()];
+        if (defined.Length < 2) return null;
+        double mean = defined.Average();
+        return Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1));
     }
 
     private static Dictionary<string, SplitMetrics> Splits(TaskScore? validation, TaskScore? test)

@@ -96,6 +96,9 @@ public sealed record RunSettings
     /// <summary>Seed of initial weights, data order and dropout.</summary>
     public int Seed { get; init; }
 
+    /// <summary>Trainings with different seeds, from <see cref="Seed"/> on; the first one's model is kept.</summary>
+    public int Seeds { get; init; } = 1;
+
     /// <summary>Whether single-task models are trained for comparison.</summary>
     public BaselineChoice Baseline { get; init; }
 }

@@ -6,4 +6,5 @@ namespace Polymath.Tabular.Runs;
 /// <param name="Task">Position of the task.</param>
 /// <param name="Validation">Score on the validation rows; null without any.</param>
 /// <param name="Test">Score on the test rows; null without any.</param>
-internal sealed record SingleTaskFit(int Task, TaskScore? Validation, TaskScore? Test);
+/// <param name="GainDeviation">Standard deviation of the multi-task model's gain over resampled rows, in percentage points; null when undefined.</param>
+internal sealed record SingleTaskFit(int Task, TaskScore? Validation, TaskScore? Test, double? GainDeviation);

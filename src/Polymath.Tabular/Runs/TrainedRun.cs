@@ -25,8 +25,8 @@ public sealed class TrainedRun
         var folder = new RunFolder(path);
         RunSettings settings = folder.ReadSettings();
         TableEncoder encoder = folder.ReadEncoder();
-        var tasks = new TaskSet(encoder.Tasks.Select(RunData.TargetOf));
-        TabularModel model = ModelSpecification.Parse(settings.Model).Create(RunData.SchemaOf(encoder), tasks, (ulong)settings.Seed);
+        var tasks = new TaskSet(encoder.Tasks.Select(task => TaskEncoding.TargetOf(task)));
+        TabularModel model = ModelSpecification.Parse(settings.Model).Create(TaskEncoding.SchemaOf(encoder), tasks, (ulong)settings.Seed);
         RunFolder.LoadModel(model, folder.Model);
         model.Evaluate();
         return new TrainedRun(settings, encoder, model);
@@ -42,7 +42,7 @@ public sealed class TrainedRun
         options ??= RunData.ReadOptionsOf(Settings, Settings.SkipLines);
         foreach (EncodedTable chunk in Encoder.EncodeChunks(source, options, cancellation: cancellation))
         {
-            yield return (chunk.Rows, chunk.TaskOfRow, Evaluation.Predict(Model, RunData.DatasetOf(chunk)));
+            yield return (chunk.Rows, chunk.TaskOfRow, Evaluation.Predict(Model, TaskEncoding.DatasetOf(chunk)));
         }
     }
 
@@ -53,6 +53,6 @@ public sealed class TrainedRun
     public IReadOnlyList<TaskScore> Evaluate(string source, ReadOptions? options = null, CancellationToken cancellation = default)
     {
         Table table = Encoder.Read(source, options ?? RunData.ReadOptionsOf(Settings, Settings.SkipLines), cancellation);
-        return Evaluation.Score(Model, RunData.DatasetOf(Encoder.Encode(table)));
+        return Evaluation.Score(Model, TaskEncoding.DatasetOf(TaskEncoding.EncodeLabelled(Encoder, table)));
     }
 }

@@ -19,53 +19,52 @@ namespace Polymath.Tabular.Runs;
 /// </code></example>
 public sealed class TrainingRun
 {
-    // A baseline costs about as much again as the model itself; larger runs have to ask for it.
-    private const long AutoBaselineLimit = 4_000_000;
-    private const int AutoBaselineTasks = 256;
-    private const string MultiTaskStage = "multi-task";
-    private const int SmallestBaselineBatch = 16;
+    private const string MultiTaskFile = "multi-task";
 
     private readonly RunSettings _settings;
     private readonly RunFolder _folder;
-    private readonly RunData _data;
+    private readonly TabularData _data;
     private readonly string _command;
     private readonly Action<RunProgress>? _progress;
     private readonly List<string> _notes;
     private readonly List<EpochRecord> _history = [];
-    private TabularModel? _model;
-    private double _seconds, _rowsPerSecond;
+    private readonly TabularModel _model;
 
-    private TrainingRun(RunSettings settings, RunFolder folder, RunData data, string command, Action<RunProgress>? progress)
+    private TrainingRun(RunSettings settings, RunFolder folder, TabularData data, string command, Action<RunProgress>? progress)
     {
         (_settings, _folder, _data, _command, _progress) = (settings, folder, data, command, progress);
         _notes = [.. data.Notes];
+        _model = Specification.Create(data.Schema, data.Tasks, SeedOf(0));
     }
 
-    private bool WantsBaseline => _settings.Baseline switch
-    {
-        BaselineChoice.SingleTask => true,
-        BaselineChoice.None => false,
-        _ => _data.Tasks.Count is > 1 and <= AutoBaselineTasks && (long)_data.Train.Rows * _settings.Epochs <= AutoBaselineLimit,
-    };
+    private ModelSpecification Specification => ModelSpecification.Parse(_settings.Model);
+
 
     /// <summary>Trains, or goes on training.</summary>
     /// <param name="settings">What to do; with <see cref="TrainingRunMode.Resume"/>, the settings in the folder.</param>
     /// <param name="folder">Where results go.</param>
-    /// <param name="mode">What to do with an earlier run in the folder.</param>
-    /// <param name="command">The command line, for the report.</param>
+    /// <param name="mode">What to do with an earlier run in the folder. Resuming a finished run returns its report.</param>
+    /// <param name="command">The command line, for the report; passwords in it are left out.</param>
     /// <param name="progress">Told about steps and epochs.</param>
     /// <param name="data">The data, when it is already in memory.</param>
     /// <param name="cancellation">Finishes the step, writes the checkpoint and returns an outcome that is not completed.</param>
     /// <exception cref="RunException">Settings or folder cannot be used; nothing has been written then.</exception>
-    public static RunOutcome Execute(RunSettings settings, RunFolder folder, TrainingRunMode mode, string command = "", Action<RunProgress>? progress = null, RunData? data = null, CancellationToken cancellation = default)
+    /// <exception cref="TrainingException">Data and settings cannot be trained on, in which case nothing has been written, or training went astray.</exception>
+    public static RunOutcome Execute(RunSettings settings, RunFolder folder, TrainingRunMode mode, string command = "", Action<RunProgress>? progress = null, TabularData? data = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (mode == TrainingRunMode.Resume && folder.IsFinished) return new RunOutcome(true, folder, folder.ReadReport());
+
         // Everything that can be wrong with the input is found before the folder is touched.
+        RunOptions.Validate(settings);
+        TabularModels.Find(ModelSpecification.Parse(settings.Model).Name);
         Balancers.Create(settings.Balancer);
         Optimizers.Create(settings.Optimizer);
         Schedules.Create(settings.Schedule);
         data ??= RunData.Load(settings, cancellation);
         var run = new TrainingRun(settings, folder, data, command, progress);
-        run._model = run.Build(ModelSpecification.Parse(settings.Model), data.Tasks);
+        Trainer trainer = run.TrainerFor(run._model, MultiTaskFile, 0);
+        trainer.Validate(data.Train, data.Validation);
         if (mode != TrainingRunMode.Resume)
         {
             folder.Prepare(mode == TrainingRunMode.Overwrite);
@@ -73,133 +72,83 @@ public sealed class TrainingRun
         }
         else Directory.CreateDirectory(folder.Checkpoints);
 
-        return run.Train(cancellation);
+        return run.Train(trainer, cancellation);
     }
 
-    private RunOutcome Train(CancellationToken cancellation)
+    private RunOutcome Train(Trainer trainer, CancellationToken cancellation)
     {
-        bool baseline = WantsBaseline;
-        if (!baseline && _settings.Baseline == BaselineChoice.Auto && _data.Tasks.Count > 1) _notes.Add("This run is large, so single-task baselines were not trained; add --baseline single-task to find out whether sharing helps.");
-        int stages = 1 + (baseline ? _data.Tasks.Count : 0);
-        FitResult result = Fit(_model!, _data.Train, _data.Validation, MultiTaskStage, "multi-task", 0, stages, cancellation);
-        if (!result.Completed) return new RunOutcome(false, _folder, null);
-        (_seconds, _rowsPerSecond) = (result.Seconds, result.RowsPerSecond);
-        IReadOnlyList<TaskScore> validation = _data.Validation is null ? [] : Evaluation.Score(_model!, _data.Validation);
-        IReadOnlyList<TaskScore> test = _data.Test is null ? [] : Evaluation.Score(_model!, _data.Test);
-        CheckPredictions();
-
-        var singles = new SingleTaskFit?[_data.Tasks.Count];
-        for (int task = 0; baseline && task < singles.Length; task++)
+        bool baseline = SingleTaskBaseline.IsWanted(_settings.Baseline, _data, _settings.Epochs, _notes);
+        var seeds = new List<RunResults>();
+        for (int repeat = 0; repeat < _settings.Seeds; repeat++)
         {
-            if (!TryFitSingle(task, stages, cancellation, out singles[task])) return new RunOutcome(false, _folder, null);
+            // The first one's model is kept; the others say how much of its gain is luck.
+            TabularModel model = repeat == 0 ? _model : Specification.Create(_data.Schema, _data.Tasks, SeedOf(repeat));
+            if (TrainSeed(repeat, model, repeat == 0 ? trainer : TrainerFor(model, MultiTaskFile, repeat), baseline, cancellation) is not { } results) return new RunOutcome(false, _folder, null);
+            seeds.Add(results);
         }
 
-        _data.Encoder.Save(_folder.Encoder);
-        RunFolder.SaveModel(_model!, _folder.Model);
-        RunReport report = RunReporting.Build(_settings, _data, _model!, result, validation, test, baseline ? singles : [], _notes, _command, _seconds, _rowsPerSecond);
-        WriteMetrics(result.History, validation, test, singles);
-        AtomicFile.WriteText(_folder.ReportData, writer => writer.Write(report.ToJson()));
-        AtomicFile.WriteText(_folder.Report, writer => HtmlReport.Write(report, writer));
-        Directory.Delete(_folder.Checkpoints, recursive: true);
+        RunReport report = RunReporting.Build(_settings, _data, _model, seeds, _notes, _command);
+        RunResults.Write(seeds, _folder, _data, _model, report);
+        _folder.Finish();
         return new RunOutcome(true, _folder, report);
     }
 
-    private bool TryFitSingle(int task, int stages, CancellationToken cancellation, out SingleTaskFit? fit)
+    /// <summary>The multi-task fit and its baselines for one seed; null when it was cancelled.</summary>
+    private RunResults? TrainSeed(int repeat, TabularModel model, Trainer trainer, bool baseline, CancellationToken cancellation)
     {
-        Target target = _data.Tasks[task];
-        fit = null;
-        ArrayDataset train = _data.Train.OfTask(task);
-        ArrayDataset? validation = _data.Validation?.OfTask(task), test = _data.Test?.OfTask(task);
-        if (validation is { Rows: 0 }) validation = null;
-        if (train.Rows < 2)
+        var singles = new SingleTaskFit?[baseline ? _data.Tasks.Count : 0];
+        int stages = (1 + singles.Length) * _settings.Seeds, first = (1 + singles.Length) * repeat;
+        string suffix = _settings.Seeds == 1 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", seed {repeat + 1} of {_settings.Seeds}");
+        List<string> notes = repeat == 0 ? _notes : [];
+        FitResult fit = trainer.Fit(_data.Train, _data.Validation, training => Report(training, $"multi-task{suffix}", first, stages, _data.Tasks), cancellation);
+        if (!fit.Completed) return null;
+        RunResults results = RunResults.Of(fit, model, _data, notes) with { Singles = singles };
+        for (int task = 0; task < singles.Length; task++)
         {
-            _notes.Add($"Task '{target.Name}' has {train.Rows} training rows, so it has no single-task baseline.");
-            return true;
+            string file = string.Create(CultureInfo.InvariantCulture, $"single-task-{task}");
+            int number = first + task + 1;
+            Target target = _data.Tasks[task];
+            if (!SingleTaskBaseline.TryFit(_data, task, results.HeadlineOf(task), Specification.SingleTask(), SeedOf(repeat), (single, rows) => TrainerFor(single, file, repeat, rows), notes, training => Report(training, $"single-task: {target.Name}{suffix}", number, stages, new TaskSet(target)), cancellation, out singles[task]))
+            {
+                return null;
+            }
         }
 
-        TabularModel model = Build(ModelSpecification.Parse(_settings.Model).SingleTask(), new TaskSet(target));
-        string stage = string.Create(CultureInfo.InvariantCulture, $"single-task-{task}");
-        FitResult result = Fit(model, train, validation, $"single-task: {target.Name}", stage, task + 1, stages, cancellation);
-        if (!result.Completed) return false;
-        fit = new SingleTaskFit(task, validation is null ? null : Evaluation.Score(model, validation)[0], test is null or { Rows: 0 } ? null : Evaluation.Score(model, test)[0]);
-        return true;
+        return results;
     }
 
-    private FitResult Fit(MultiTaskModel model, ArrayDataset train, ArrayDataset? validation, string stage, string file, int number, int stages, CancellationToken cancellation)
+    private Trainer TrainerFor(TabularModel model, string file, int repeat, int? rows = null)
     {
-        bool multi = number == 0;
-        var trainer = new Trainer(model)
+        bool multi = file == MultiTaskFile;
+        return new Trainer(model)
         {
             Optimizer = Optimizers.Create(_settings.Optimizer),
             Schedule = Schedules.Create(_settings.Schedule),
             Balancer = multi ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
-            CheckpointPath = Path.Combine(_folder.Checkpoints, $"{file}.safetensors"),
-            Options = OptionsFor(train.Rows) with { ConflictSamples = !multi ? 0 : model.Tasks.Count <= 16 ? 8 : 2 },
+            CheckpointPath = Path.Combine(_folder.Checkpoints, repeat == 0 ? $"{file}.safetensors" : string.Create(CultureInfo.InvariantCulture, $"{file}-seed-{repeat}.safetensors")),
+            Options = SingleTaskBaseline.BudgetFor(rows ?? _data.Train.Rows, _data.Train.Rows, new TrainerOptions
+            {
+                Epochs = _settings.Epochs,
+                BatchSize = _settings.BatchSize,
+                Patience = _settings.Patience,
+                ClipNorm = _settings.Clip,
+                Seed = SeedOf(repeat),
+                ConflictSamples = !multi ? 0 : model.Tasks.Count <= 16 ? 8 : 2,
+            }),
         };
-        return trainer.Fit(train, validation, Report, cancellation);
-
-        void Report(TrainingProgress training)
-        {
-            if (multi && training.Finished is { } finished)
-            {
-                _history.Add(finished);
-                if (_history[0].Epoch == 0) WriteMetrics(_history, [], [], []);
-            }
-
-            _progress?.Invoke(new RunProgress(stage, number, stages, model.Tasks, training));
-        }
     }
 
-    /// <summary>
-    /// The budget of a fit. A task that labels only some of the rows gets as many steps as the multi-task model, on proportionally
-    /// smaller batches: with the same epochs of full batches a small task's baseline would stop after a few steps and lose unfairly.
-    /// </summary>
-    private TrainerOptions OptionsFor(int rows)
+    private ulong SeedOf(int repeat) => (ulong)_settings.Seed + (ulong)repeat;
+
+    private void Report(TrainingProgress training, string stage, int number, int stages, TaskSet tasks)
     {
-        int all = _data.Train.Rows, batch = _settings.BatchSize, epochs = _settings.Epochs, patience = _settings.Patience;
-        if (rows < all)
+        if (number == 0 && training.Finished is { } finished)
         {
-            long steps = (long)epochs * Steps(all, batch);
-            batch = Math.Min(batch, Math.Max(SmallestBaselineBatch, (int)Math.Ceiling((double)batch * rows / all)));
-            int longer = (int)Math.Min(int.MaxValue / 2, (steps + Steps(rows, batch) - 1) / Steps(rows, batch));
-            (epochs, patience) = (longer, (int)Math.Ceiling((double)patience * longer / epochs));
+            // A resumed session has not seen the first epochs; the file is written again at the end.
+            _history.Add(finished);
+            if (_history[0].Epoch == 0) RunResults.WriteEpochs(_folder, _data.Tasks, _history);
         }
 
-        return new TrainerOptions { Epochs = epochs, BatchSize = batch, Patience = patience, ClipNorm = _settings.Clip, Seed = (ulong)_settings.Seed };
-
-        // As the trainer cuts an epoch: a single leftover row joins the batch before it.
-        static int Steps(int rows, int batch) => Math.Max(1, (rows / batch) + (rows % batch > 1 ? 1 : 0));
-    }
-
-    private TabularModel Build(ModelSpecification specification, TaskSet tasks) => specification.Create(_data.Schema, tasks, (ulong)_settings.Seed);
-
-    /// <summary>The records of the run; nothing in them depends on the clock, so an interrupted run ends with the same bytes.</summary>
-    private void WriteMetrics(IReadOnlyList<EpochRecord> history, IReadOnlyList<TaskScore> validation, IReadOnlyList<TaskScore> test, IReadOnlyList<SingleTaskFit?> singles)
-        => AtomicFile.WriteText(_folder.Metrics, writer =>
-        {
-            writer.NewLine = "\n";
-            foreach (EpochRecord record in history) writer.WriteLine(EpochRecordJson.Write(record, _data.Tasks));
-            foreach (TaskScore score in validation) writer.WriteLine(TaskScoreJson.Write("validation", MultiTaskStage, score));
-            foreach (TaskScore score in test) writer.WriteLine(TaskScoreJson.Write("test", MultiTaskStage, score));
-            foreach (SingleTaskFit? single in singles)
-            {
-                if (single?.Validation is { } valid) writer.WriteLine(TaskScoreJson.Write("validation", "single-task", valid));
-                if (single?.Test is { } held) writer.WriteLine(TaskScoreJson.Write("test", "single-task", held));
-            }
-        });
-
-    /// <summary>A model that answers the same for every row has not learned; the report says so.</summary>
-    private void CheckPredictions()
-    {
-        const double Constant = 1e-6;
-        ArrayDataset rows = _data.Validation ?? _data.Train;
-        float[][] predictions = Evaluation.Predict(_model!, rows);
-        for (int task = 0; task < predictions.Length; task++)
-        {
-            Target target = _data.Tasks[task];
-            if (target.Kind == TaskKind.MultiClass || predictions[task].Length < 2) continue;
-            double mean = predictions[task].Average(), deviation = Math.Sqrt(predictions[task].Average(value => (value - mean) * (value - mean)));
-            if (deviation < Constant * Math.Max(1, target.Deviation)) _notes.Add($"Task '{target.Name}' is predicted the same for every row; try a higher learning rate, batch normalisation, or more epochs.");
-        }
+        _progress?.Invoke(new RunProgress(stage, number, stages, tasks, training));
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Polymath.Learning.Reporting;
 using Polymath.Tabular.Runs;
 using Polymath.Tensors;
 
@@ -25,23 +24,7 @@ public sealed class BaselineTests : IDisposable
         foreach ((string stage, int count) in steps) Assert.True(count >= ours, $"{stage} took {count} steps, the multi-task model {ours}.");
     }
 
-    [Fact]
-    public void Gains_of_regression_tasks_are_falls_of_the_error_and_defined_where_R2_is_negative()
-    {
-        // Labels without any relation to the inputs: the R2 of every model is about zero or below.
-        RunReport report = Run(Rows(large: 300, small: 60, signal: 0), epochs: 2, _ => { });
-        Assert.Contains(report.Tasks, task => task.SingleTask!["test"]["r2"] < 0);
-        foreach (TaskReport task in report.Tasks)
-        {
-            double single = task.SingleTask!["test"]["rmse"]!.Value, ours = task.Splits["test"]["rmse"]!.Value;
-            Assert.Equal(100 * (single - ours) / single, task.GainPercent!.Value, 8);
-        }
-
-        Assert.Equal(report.Tasks.Average(task => task.GainPercent!.Value), report.DeltaM!.Value, 8);
-        Assert.Contains(report.Notes, note => note.Contains("RMSE", StringComparison.Ordinal));
-    }
-
-    private static string Rows(int large, int small, float signal = 1)
+    private static string Rows(int large, int small)
     {
         var random = new RandomStream(5);
         var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -49,13 +32,13 @@ public sealed class BaselineTests : IDisposable
         for (int i = 0; i < large + small; i++)
         {
             float a = random.NextNormal(), b = random.NextNormal();
-            text.WriteLine($"{(i < large ? "large" : "small")},{a},{b},{(signal * (a - b)) + random.NextNormal()}");
+            text.WriteLine($"{(i < large ? "large" : "small")},{a},{b},{a - b + random.NextNormal()}");
         }
 
         return text.ToString();
     }
 
-    private RunReport Run(string rows, int epochs, Action<RunProgress> progress)
+    private void Run(string rows, int epochs, Action<RunProgress> progress)
     {
         string table = Path.Combine(_folder, "rows.csv");
         File.WriteAllText(table, rows);
@@ -70,6 +53,6 @@ public sealed class BaselineTests : IDisposable
             Patience = 0,
             Baseline = BaselineChoice.SingleTask,
         };
-        return TrainingRun.Execute(settings, new RunFolder(Path.Combine(_folder, "run")), TrainingRunMode.New, "test", progress).Report!;
+        TrainingRun.Execute(settings, new RunFolder(Path.Combine(_folder, "run")), TrainingRunMode.New, "test", progress);
     }
 }

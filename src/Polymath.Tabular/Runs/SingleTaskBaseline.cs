@@ -1,0 +1,89 @@
+using Polymath.Learning;
+using Polymath.Learning.Metrics;
+using Polymath.Learning.Training;
+using Polymath.Tensors;
+
+namespace Polymath.Tabular.Runs;
+
+/// <summary>The single-task models that a multi-task model is compared with: one per task, with the same budget, on the rows that carry its label.</summary>
+internal static class SingleTaskBaseline
+{
+    // A baseline costs about as much again as the model itself; larger runs have to ask for it.
+    private const long AutoLimit = 4_000_000;
+    private const int AutoTasks = 256;
+    private const int SmallestBatch = 16;
+
+    /// <summary>Whether there is to be one.</summary>
+    public static bool IsWanted(BaselineChoice choice, TabularData data, int epochs, List<string> notes)
+    {
+        if (choice != BaselineChoice.Auto || data.Tasks.Count < 2) return choice == BaselineChoice.SingleTask;
+        if (data.Tasks.Count <= AutoTasks && (long)data.Train.Rows * epochs <= AutoLimit) return true;
+        notes.Add("This run is large, so single-task baselines were not trained; add --baseline single-task to find out whether sharing helps.");
+        return false;
+    }
+
+    /// <summary>Trains and scores the model of one task.</summary>
+    /// <param name="data">The data of all tasks.</param>
+    /// <param name="task">Position of the task.</param>
+    /// <param name="multiTask">The multi-task model's predictions for this task on the rows that results are quoted from.</param>
+    /// <param name="specification">The single-task network.</param>
+    /// <param name="seed">Key of its first weights.</param>
+    /// <param name="trainer">Makes its trainer, told the number of training rows.</param>
+    /// <param name="notes">Told why there is no baseline.</param>
+    /// <param name="progress">Told about steps and epochs.</param>
+    /// <param name="cancellation">Stops after the step.</param>
+    /// <param name="fit">The scores; null when the task cannot be trained alone.</param>
+    /// <returns>False when it was cancelled.</returns>
+    public static bool TryFit(TabularData data, int task, float[] multiTask, ModelSpecification specification, ulong seed, Func<TabularModel, int, Trainer> trainer, List<string> notes, Action<TrainingProgress>? progress, CancellationToken cancellation, out SingleTaskFit? fit)
+    {
+        Target target = data.Tasks[task];
+        fit = null;
+        ArrayDataset train = data.Train.OfTask(task);
+        ArrayDataset? validation = data.Validation?.OfTask(task), test = data.Test?.OfTask(task);
+        if (validation is { Rows: 0 }) validation = null;
+        if (train.Rows < 2)
+        {
+            notes.Add($"Task '{target.Name}' has {train.Rows} training row{(train.Rows == 1 ? string.Empty : "s")}, so it has no single-task baseline.");
+            return true;
+        }
+
+        TabularModel model = specification.Create(data.Schema, new TaskSet(target), seed);
+        if (!trainer(model, train.Rows).Fit(train, validation, progress, cancellation).Completed) return false;
+        fit = new SingleTaskFit(
+            task,
+            validation is null ? null : Evaluation.Score(model, validation)[0],
+            test is null or { Rows: 0 } ? null : Evaluation.Score(model, test)[0],
+            Deviation(data, task, multiTask, model, seed));
+        return true;
+    }
+
+    /// <summary>
+    /// The options of a fit on a part of the rows. A task that labels only some of them gets as many steps as the multi-task model, on
+    /// proportionally smaller batches: with the same epochs of full batches a small task's baseline would stop after a few steps and
+    /// lose unfairly.
+    /// </summary>
+    /// <param name="rows">Rows that carry the task's label.</param>
+    /// <param name="all">Rows the multi-task model is trained on.</param>
+    /// <param name="options">The multi-task model's options.</param>
+    public static TrainerOptions BudgetFor(int rows, int all, TrainerOptions options)
+    {
+        if (rows >= all) return options;
+        int batch = Math.Min(options.BatchSize, Math.Max(SmallestBatch, (int)Math.Ceiling((double)options.BatchSize * rows / all)));
+        long steps = (long)options.Epochs * Steps(all, options.BatchSize);
+        int epochs = (int)Math.Min(int.MaxValue / 2, (steps + Steps(rows, batch) - 1) / Steps(rows, batch));
+        return options with { BatchSize = batch, Epochs = epochs, Patience = (int)Math.Ceiling((double)options.Patience * epochs / options.Epochs) };
+
+        // As the trainer cuts an epoch: a single leftover row joins the batch before it.
+        static int Steps(int rows, int batch) => Math.Max(1, (rows / batch) + (rows % batch > 1 ? 1 : 0));
+    }
+
+    private static double? Deviation(TabularData data, int task, float[] multiTask, TabularModel single, ulong seed)
+    {
+        if (data.Headline is not { } rows || rows.OfTask(task) is not { Rows: > 0 } own) return null;
+        Target target = data.Tasks[task];
+        (float[] labels, float[] ours) = Evaluation.Observed(target, task, multiTask, rows);
+        float[] baseline = Evaluation.Predict(single, own)[0];
+        double deviation = PairedBootstrap.GainDeviation(Evaluation.PrimaryMetric(target), labels, ours, baseline, target.ClassCount, new RandomStream(seed).Derive("bootstrap"));
+        return double.IsNaN(deviation) ? null : 100 * deviation;
+    }
+}

@@ -1,0 +1,48 @@
+using Polymath.Learning;
+using Polymath.Learning.Optimization;
+using Polymath.Learning.Training;
+using Polymath.Tabular;
+using Polymath.Tensors;
+
+namespace Polymath.Tests;
+
+[Collection(QuietCollection.Name)]
+public sealed class TrainingAllocationTests
+{
+    [Theory]
+    [MemberData(nameof(ModelBatteryTests.Models), MemberType = typeof(ModelBatteryTests))]
+    public void A_warm_training_step_of_a_tabular_model_allocates_nothing(string name)
+    {
+        const int Rows = 160, BatchSize = 16, Steps = Rows / BatchSize * 4;
+        var random = new RandomStream(3);
+        float[] numeric = new float[Rows * 2], labels = new float[Rows * 2];
+        random.FillNormal(numeric);
+        random.FillBernoulli(labels, 0.5f);
+        int[] ids = [.. Enumerable.Range(0, Rows * 2).Select(i => random.NextInt32(i % 2 == 0 ? 3 : 5))];
+        long[] allocated = new long[Steps + 1];
+        int step = -1;
+        var data = new CountedDataset(new ArrayDataset(numeric, 2, ids, 2, labels, 2), () =>
+        {
+            if (step >= 0) allocated[step] = GC.GetAllocatedBytesForCurrentThread();
+            step++;
+        });
+        TabularModel model = TabularModels.Create(name, TinyProblem.Schema, TinyProblem.Tasks(2), TinyProblem.Options(name, batchNorm: true));
+        new Trainer(model) { Optimizer = new Adam(), Options = new() { Epochs = 4, BatchSize = BatchSize } }.Fit(data, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(0, allocated[Steps - 1] - allocated[Steps - 9]);
+    }
+
+    private sealed class CountedDataset(ArrayDataset inner, Action before) : Dataset
+    {
+        public override int Rows => inner.Rows;
+
+        public override int Tasks => inner.Tasks;
+
+        public override float Label(int row, int task) => inner.Label(row, task);
+
+        public override Batch Gather(ReadOnlySpan<int> rows, Batch? reuse = null)
+        {
+            before();
+            return inner.Gather(rows, reuse);
+        }
+    }
+}
