@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Polymath.Learning;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Losses;
@@ -50,15 +51,24 @@ internal sealed class MultiTaskStep : IDisposable
         _model.Train();
     }
 
+    /// <summary>Names of the parts that <see cref="Ticks"/> adds up.</summary>
+    public static IReadOnlyList<string> Parts { get; } = ["gather", "forward", "losses", "backward", "balance", "adam"];
+
+    /// <summary>Time spent in each part so far, in stopwatch ticks.</summary>
+    public long[] Ticks { get; } = new long[6];
+
     /// <summary>One step; returns the first loss.</summary>
     public float Run()
     {
+        long clock = Stopwatch.GetTimestamp();
         if (_next + _batchSize > _order.Length) _next = 0;
         ReadOnlySpan<int> rows = _order.AsSpan(_next, _batchSize);
         _next += _batchSize;
         _tape.Reset();
         Batch batch = _data.Gather(rows);
+        Lap(0, ref clock);
         _model.Forward(batch, _outputs);
+        Lap(1, ref clock);
         ReadOnlySpan<float> targets = batch.Targets.Span;
         int tasks = _outputs.Length;
         for (int k = 0; k < tasks; k++)
@@ -68,9 +78,11 @@ internal sealed class MultiTaskStep : IDisposable
             _lossValues[k] = _values[k].Item();
         }
 
+        Lap(2, ref clock);
         if (_needsRows)
         {
             _tape.Backward(_values, _rows);
+            Lap(3, ref clock);
             _rows.Gramian(_gramian);
             _balancer.Combine(new BalanceInput { Losses = _lossValues, Gramian = _gramian }, _rows, _gradient.AsSpan(0, _layout.SharedCount), _weights);
         }
@@ -78,15 +90,25 @@ internal sealed class MultiTaskStep : IDisposable
         {
             _balancer.Weigh(new BalanceInput { Losses = _lossValues }, _weights);
             _tape.Backward(_values, _weights, _rows);
+            Lap(3, ref clock);
             _rows.Row(0).CopyTo(_gradient);
         }
 
         _rows.Own.CopyTo(_gradient.AsSpan(_layout.SharedCount));
+        Lap(4, ref clock);
         _optimizer.Step(_block.Span, _gradient);
+        Lap(5, ref clock);
         return _lossValues[0];
     }
 
     public void Dispose() => _tape.Dispose();
+
+    private void Lap(int part, ref long clock)
+    {
+        long now = Stopwatch.GetTimestamp();
+        Ticks[part] += now - clock;
+        clock = now;
+    }
 
     /// <summary>Parameters reached by more than one task first, then those of single tasks.</summary>
     private ParameterLayout Layout()

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Polymath.Benchmarks;
 
-/// <summary>Micro-benchmarks by default; <c>throughput</c> and <c>ridge</c> are the two measurements that docs/results quotes.</summary>
+/// <summary>Micro-benchmarks by default; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -13,6 +13,7 @@ internal static class Program
         switch (arguments.FirstOrDefault())
         {
             case "throughput": return Throughput.Run(arguments[1..]);
+            case "profile": return StepProfile.Run(arguments[1..]);
             case "ridge": return RidgeBaseline.Run(arguments[1..]);
         }
 

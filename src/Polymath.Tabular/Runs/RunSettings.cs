@@ -79,7 +79,7 @@ public sealed record RunSettings
     public string Optimizer { get; init; } = "adam:lr=0.001";
 
     /// <summary>The learning rate schedule, <c>name[:option=value,...]</c>.</summary>
-    public string Schedule { get; init; } = "constant";
+    public string Schedule { get; init; } = "cosine";
 
     /// <summary>Passes over the training rows at most.</summary>
     public int Epochs { get; init; } = 20;

@@ -10,7 +10,7 @@ internal static class SingleTaskBaseline
 {
     // A baseline costs about as much again as the model itself; larger runs have to ask for it.
     private const long AutoLimit = 4_000_000;
-    private const int AutoTasks = 256;
+    private const int AutoTasks = 256, SmallestBatch = 16;
 
     /// <summary>Whether there is to be one.</summary>
     public static bool IsWanted(BaselineChoice choice, TabularData data, int epochs, List<string> notes)
@@ -27,13 +27,13 @@ internal static class SingleTaskBaseline
     /// <param name="multiTask">The multi-task model's predictions for this task on the rows that results are quoted from.</param>
     /// <param name="specification">The single-task network.</param>
     /// <param name="seed">Key of its first weights.</param>
-    /// <param name="trainer">Makes its trainer.</param>
+    /// <param name="trainer">Makes its trainer, from the number of its training rows.</param>
     /// <param name="notes">Told why there is no baseline.</param>
     /// <param name="progress">Told about steps and epochs.</param>
     /// <param name="cancellation">Stops after the step.</param>
     /// <param name="fit">The scores; null when the task cannot be trained alone.</param>
     /// <returns>False when it was cancelled.</returns>
-    public static bool TryFit(TabularData data, int task, float[] multiTask, ModelSpecification specification, ulong seed, Func<TabularModel, Trainer> trainer, List<string> notes, Action<TrainingProgress>? progress, CancellationToken cancellation, out SingleTaskFit? fit)
+    public static bool TryFit(TabularData data, int task, float[] multiTask, ModelSpecification specification, ulong seed, Func<TabularModel, int, Trainer> trainer, List<string> notes, Action<TrainingProgress>? progress, CancellationToken cancellation, out SingleTaskFit? fit)
     {
         Target target = data.Tasks[task];
         fit = null;
@@ -47,7 +47,7 @@ internal static class SingleTaskBaseline
         }
 
         TabularModel model = specification.Create(data.Schema, new TaskSet(target), seed);
-        if (!trainer(model).Fit(train, validation, progress, cancellation).Completed) return false;
+        if (!trainer(model, train.Rows).Fit(train, validation, progress, cancellation).Completed) return false;
         fit = new SingleTaskFit(
             task,
             validation is null ? null : Evaluation.Score(model, validation)[0],
@@ -56,13 +56,30 @@ internal static class SingleTaskBaseline
         return true;
     }
 
+    /// <summary>
+    /// The budget of a baseline. A task that labels only some of the rows gets as many steps as the multi-task model, on
+    /// proportionally smaller batches: with the same epochs of full batches it would stop after a few steps and lose unfairly.
+    /// </summary>
+    /// <param name="options">The multi-task model's.</param>
+    /// <param name="rows">Rows with the task's label.</param>
+    /// <param name="all">All training rows.</param>
+    public static TrainerOptions BudgetFor(TrainerOptions options, int rows, int all)
+    {
+        if (rows >= all) return options with { ConflictSamples = 0 };
+        int batch = Math.Min(options.BatchSize, Math.Max(SmallestBatch, (int)Math.Ceiling((double)options.BatchSize * rows / all)));
+        long steps = (long)options.Epochs * TrainerOptions.StepsOf(all, options.BatchSize), each = TrainerOptions.StepsOf(rows, batch);
+        int epochs = (int)Math.Min(int.MaxValue / 2, (steps + each - 1) / each);
+        int patience = (int)Math.Ceiling((double)options.Patience * epochs / options.Epochs);
+        return options with { Epochs = epochs, BatchSize = batch, Patience = patience, ConflictSamples = 0 };
+    }
+
     private static double? Deviation(TabularData data, int task, float[] multiTask, TabularModel single, ulong seed)
     {
         if (data.Headline is not { } rows || rows.OfTask(task) is not { Rows: > 0 } own) return null;
         Target target = data.Tasks[task];
         (float[] labels, float[] ours) = Evaluation.Observed(target, task, multiTask, rows);
         float[] baseline = Evaluation.Predict(single, own)[0];
-        double deviation = PairedBootstrap.GainDeviation(Evaluation.PrimaryMetric(target), labels, ours, baseline, target.ClassCount, new RandomStream(seed).Derive("bootstrap"));
+        double deviation = PairedBootstrap.GainDeviation(GainMetric.Of(target), labels, ours, baseline, target.ClassCount, new RandomStream(seed).Derive("bootstrap"));
         return double.IsNaN(deviation) ? null : 100 * deviation;
     }
 }
