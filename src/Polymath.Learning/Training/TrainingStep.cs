@@ -19,7 +19,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly float[] _values;
     private readonly double[] _weights;
     private readonly int[] _observed;
-    private readonly Dictionary<int, TaskGradients> _gradients = [];
+    private TaskGradients? _stacked, _sum;
     private readonly Dictionary<int, Batch> _batches = [];
     private readonly Tape _tape = new();
     private float[] _labels = [];
@@ -104,7 +104,8 @@ internal sealed class TrainingStep : IDisposable
         _hasGramian = needsRows || look;
         if (_hasGramian)
         {
-            stacked = Rows(Present);
+            stacked = _stacked ??= new TaskGradients(_losses.Length, _layout);
+            stacked.Use(Present);
             _tape.Backward(_active.AsSpan(0, Present), stacked);
             if (_gramian.Length < Present * Present) _gramian = new double[Present * Present];
             stacked.Gramian(_gramian.AsSpan(0, Present * Present));
@@ -148,7 +149,7 @@ internal sealed class TrainingStep : IDisposable
         }
 
         Status = _balancer.Weigh(input, weights);
-        TaskGradients sum = Rows(1);
+        TaskGradients sum = _sum ??= new TaskGradients(1, _layout);
         _tape.Backward(_active.AsSpan(0, Present), weights, sum);
         sum.Row(0).CopyTo(Gradient);
         sum.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
@@ -174,11 +175,5 @@ internal sealed class TrainingStep : IDisposable
             _observed[Present] = observed;
             Present++;
         }
-    }
-
-    private TaskGradients Rows(int count)
-    {
-        if (!_gradients.TryGetValue(count, out TaskGradients? rows)) _gradients[count] = rows = new TaskGradients(count, _layout);
-        return rows;
     }
 }
