@@ -1,6 +1,7 @@
 using System.Globalization;
 using Polymath.Learning.Metrics;
 using Polymath.Learning.Training;
+using Polymath.Tabular;
 using Polymath.Tabular.Runs;
 using Polymath.Tensors;
 using Polymath.Tensors.LinearAlgebra;
@@ -19,7 +20,7 @@ internal static class RidgeBaseline
     public static int Run(string[] arguments)
     {
         bool pooled = arguments.Contains("--pooled");
-        RunData data = RunData.Load(Settings([.. arguments.Where(argument => argument != "--pooled")]));
+        TabularData data = RunData.Load(Settings([.. arguments.Where(argument => argument != "--pooled")]));
         if (data.Validation is null || data.Test is null) throw new InvalidOperationException("ridge needs validation and test rows.");
         Rows train = Rows.Of(data, data.Train), validation = Rows.Of(data, data.Validation), test = Rows.Of(data, data.Test);
         double squares = 0;
@@ -69,7 +70,7 @@ internal static class RidgeBaseline
     {
         public int Count => Labels.Count;
 
-        public static Rows Of(RunData data, ArrayDataset set)
+        public static Rows Of(TabularData data, ArrayDataset set)
         {
             int width = data.Schema.NumericWidth + data.Schema.Fields.Sum(field => field.Cardinality);
             var rows = new Rows(width, [], [], []);

@@ -11,7 +11,7 @@ for threads in 1 2; do
         OMP_NUM_THREADS=$threads /usr/bin/python3 bench/peers/shared_bottom.py "$threads" "$batch"
     done
 done | tee "$log"
-awk '{ split($3, t, "="); for (i = 1; i <= NF; i++) if ($i ~ /^rows/) { split($i, r, "="); key = $1 " " t[2]; v[key, ++n[key]] = r[2] } }
+awk '{ split($3, parts, "="); for (i = 1; i <= NF; i++) if ($i ~ /^rows/) { split($i, r, "="); key = $1 " " parts[2]; v[key, ++n[key]] = r[2] } }
     function median(key,   i, j, x) { for (i = 1; i <= n[key]; i++) for (j = i + 1; j <= n[key]; j++) if (v[key, j] < v[key, i]) { x = v[key, i]; v[key, i] = v[key, j]; v[key, j] = x }
         return v[key, int((n[key] + 1) / 2)] }
     END { for (t = 1; t <= 2; t++) { p = median("polymath " t); q = median("torch " t); printf "threads %d: polymath %d rows/s, torch %d rows/s, ratio %.2f\n", t, p, q, p / q } }' "$log"
