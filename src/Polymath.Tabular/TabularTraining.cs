@@ -46,7 +46,7 @@ public static class TabularTraining
 
         return singles;
 
-        Trainer Single(TabularModel single, int rows) => new(single) { Optimizer = trainer.Optimizer, Schedule = trainer.Schedule, Balancer = new EqualWeighting(), Options = SingleTaskBaseline.BudgetFor(rows, data.Train.Rows, trainer.Options with { ConflictSamples = 0 }) };
+        Trainer Single(TabularModel single, int rows) => new(single) { Optimizer = trainer.Optimizer, Schedule = trainer.Schedule, Balancer = new EqualWeighting(), Options = SingleTaskBaseline.BudgetFor(trainer.Options, rows, data.Train.Rows) };
     }
 
     private static void RequireCompleted(bool completed, CancellationToken cancellation)

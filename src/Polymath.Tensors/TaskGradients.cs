@@ -32,7 +32,7 @@ public sealed unsafe class TaskGradients
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tasks);
         ArgumentOutOfRangeException.ThrowIfNegative(parameters);
-        Tasks = tasks;
+        Tasks = Capacity = tasks;
         Count = parameters;
         long stride = ((long)parameters + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine;
         long length = (stride * tasks) + FloatsPerLine;
@@ -58,7 +58,10 @@ public sealed unsafe class TaskGradients
     }
 
     /// <summary>K, the number of rows.</summary>
-    public int Tasks { get; }
+    public int Tasks { get; private set; }
+
+    /// <summary>Rows there is memory for.</summary>
+    public int Capacity { get; }
 
     /// <summary>P, the number of shared parameters.</summary>
     public int Count { get; }
@@ -100,10 +103,18 @@ public sealed unsafe class TaskGradients
 
     private float* Pointer => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buffer)) + _offset;
 
+    /// <summary>Uses the first rows only, for a step in which some tasks have no labels; no memory moves.</summary>
+    /// <param name="tasks">K', in [1, <see cref="Capacity"/>].</param>
+    public void Use(int tasks)
+    {
+        if (tasks < 1 || tasks > Capacity) throw new ArgumentOutOfRangeException(nameof(tasks), tasks, $"TaskGradients: expected 1 to {Capacity} rows.");
+        Tasks = tasks;
+    }
+
     /// <summary>Sets every gradient to zero.</summary>
     public void Clear()
     {
-        _buffer.AsSpan().Clear();
+        _buffer.AsSpan(_offset, Tasks * _stride).Clear();
         _own.AsSpan().Clear();
     }
 

@@ -8,6 +8,7 @@ namespace Polymath.Cli;
 internal static class RunResult
 {
     private const string Test = "test", Validation = "valid";
+    private const int MostNotes = 4;
 
     public static void Write(RunReport report, RunFolder folder, Terminal terminal)
     {
@@ -25,6 +26,12 @@ internal static class RunResult
         if (report.Conflict is { } conflict && !double.IsNaN(conflict.ConflictRate))
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gradient conflict: {100 * conflict.ConflictRate:0.0}% of task pairs over {conflict.Steps} sampled steps."));
         foreach (string line in TextWrap.Lines(RunVerdict.Of(report).Sentence, terminal.FitWidth)) terminal.Output.WriteLine(line);
+        foreach (string note in report.Notes.Take(MostNotes))
+        {
+            foreach (string line in TextWrap.Lines($"Note: {note}", terminal.FitWidth)) terminal.Output.WriteLine(line);
+        }
+
+        if (report.Notes.Count > MostNotes) terminal.Output.WriteLine($"({report.Notes.Count - MostNotes} more notes are in {Path.GetFileName(folder.Report)}.)");
         terminal.Output.WriteLine($"Results: {folder.Path}{Path.DirectorySeparatorChar} (open {Path.GetFileName(folder.Report)}; predict with 'polymath predict {folder.Path} DATA').");
     }
 

@@ -46,7 +46,7 @@ public static class Balancers
             if (string.Equals(descriptor.Name, wanted, StringComparison.OrdinalIgnoreCase)) return descriptor;
         }
 
-        throw new BalancerException($"Unknown balancer '{wanted}'{NearestName.Suggest(wanted, All.Select(known => known.Name))}; known: {string.Join(", ", All.Select(known => known.Name))}.");
+        throw new BalancerException($"unknown balancer '{wanted}'{NearestName.Suggest(wanted, All.Select(known => known.Name))}; known: {string.Join(", ", All.Select(known => known.Name))}.");
     }
 
     private static Dictionary<string, string> Parse(BalancerDescriptor descriptor, string text)

@@ -28,7 +28,7 @@ public sealed class ComponentRegistry<T>(string noun, params IReadOnlyList<Compo
         ArgumentNullException.ThrowIfNull(name);
         string wanted = name.Trim();
         return all.FirstOrDefault(known => string.Equals(known.Name, wanted, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ComponentException($"Unknown {noun} '{wanted}'{NearestName.Suggest(wanted, all.Select(known => known.Name))}; known: {string.Join(", ", all.Select(known => known.Name))}.");
+            ?? throw new ComponentException($"unknown {noun} '{wanted}'{NearestName.Suggest(wanted, all.Select(known => known.Name))}; known: {string.Join(", ", all.Select(known => known.Name))}.");
     }
 
     private static Dictionary<string, string> Parse(Component<T> component, string text)

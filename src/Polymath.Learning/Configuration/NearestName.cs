@@ -3,13 +3,13 @@ namespace Polymath.Learning.Configuration;
 /// <summary>"Did you mean": the known name with the smallest edit distance.</summary>
 public static class NearestName
 {
-    /// <summary>", did you mean 'adam'?", or nothing when no name is near.</summary>
+    /// <summary>" (did you mean 'adam'?)", or nothing when no name is near.</summary>
     /// <param name="wanted">What was written.</param>
     /// <param name="known">The known names, lower case.</param>
     public static string Suggest(string wanted, IEnumerable<string> known)
     {
         (string Name, int Distance) best = known.Select(name => (name, EditDistance(wanted.ToLowerInvariant(), name))).DefaultIfEmpty((string.Empty, int.MaxValue)).MinBy(pair => pair.Item2);
-        return best.Distance <= Math.Max(2, best.Name.Length / 2) ? $", did you mean '{best.Name}'?" : string.Empty;
+        return best.Distance <= Math.Max(2, best.Name.Length / 2) ? $" (did you mean '{best.Name}'?)" : string.Empty;
     }
 
     /// <summary>Levenshtein distance.</summary>

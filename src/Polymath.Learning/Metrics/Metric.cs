@@ -58,7 +58,7 @@ public sealed class Metric
     /// <param name="name">The name, any case.</param>
     /// <exception cref="ArgumentException">There is none; the message lists the known names.</exception>
     public static Metric Find(MetricKind kind, string name) => Of(kind).FirstOrDefault(metric => string.Equals(metric.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"Unknown metric '{name}' for a {kind} task; known: {string.Join(", ", Of(kind).Select(metric => metric.Name))}.", nameof(name));
+        ?? throw new ArgumentException($"unknown metric '{name}' for a {kind} task; known: {string.Join(", ", Of(kind).Select(metric => metric.Name))}.", nameof(name));
 
     /// <summary>Computes the metric over observed rows.</summary>
     /// <param name="targets">[n], no missing values.</param>

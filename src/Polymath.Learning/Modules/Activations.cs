@@ -48,6 +48,6 @@ public static class Activations
             if (string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) return activation;
         }
 
-        throw new ArgumentException($"Unknown activation '{name}'; known: {string.Join(", ", Names)}.", nameof(name));
+        throw new ArgumentException($"unknown activation '{name}'; known: {string.Join(", ", Names)}.", nameof(name));
     }
 }

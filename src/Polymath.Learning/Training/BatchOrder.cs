@@ -7,8 +7,8 @@ internal sealed class BatchOrder(int rows, int batchSize, RandomStream random)
 {
     private readonly int[] _order = new int[rows];
 
-    /// <summary>Batches per epoch. One leftover row joins the batch before it: batch statistics of a single row do not exist.</summary>
-    public int Steps { get; } = Math.Max(1, (rows / batchSize) + (rows % batchSize > 1 ? 1 : 0));
+    /// <summary>Batches per epoch.</summary>
+    public int Steps { get; } = TrainerOptions.StepsOf(rows, batchSize);
 
     public void Begin(int epoch) => random.Derive((ulong)epoch).FillPermutation(_order);
 

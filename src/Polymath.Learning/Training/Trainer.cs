@@ -35,6 +35,9 @@ public sealed class Trainer
     /// <summary>How the tasks' losses or gradients become one update; equal weighting unless set.</summary>
     public Balancer Balancer { get; init; } = new EqualWeighting();
 
+    /// <summary>Told about every step: losses, weights, and the gradients' cosines where they were computed.</summary>
+    public StepObserver? OnStep { get; init; }
+
     /// <summary>Epochs, batch size, patience, seed.</summary>
     public TrainerOptions Options { get; init; } = new();
 
@@ -190,6 +193,7 @@ public sealed class Trainer
         ReadOnlySpan<ConflictStatistics> conflicts = look ? [state.Conflicts, state.EpochConflicts] : default;
         if (step.Run(train, rows, state.Epoch, state.Steps, draws, conflicts))
         {
+            OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status });
             step.Gradient.CopyTo(gradient, 0);
             Balancer.LearnableGradient.CopyTo(gradient.AsSpan(block.LearnableOffset));
             if (Options.ClipNorm > 0) GradientClipping.ByNorm(gradient, Options.ClipNorm);

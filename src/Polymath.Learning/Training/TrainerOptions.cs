@@ -24,6 +24,11 @@ public sealed record TrainerOptions
     /// <summary>Seconds between checkpoints within an epoch; one is also written after every epoch.</summary>
     public double CheckpointSeconds { get; init; } = 30;
 
+    /// <summary>Batches of an epoch. One leftover row joins the batch before it: batch statistics of a single row do not exist.</summary>
+    /// <param name="rows">Training rows.</param>
+    /// <param name="batchSize">Rows per batch.</param>
+    public static int StepsOf(int rows, int batchSize) => Math.Max(1, (rows / batchSize) + (rows % batchSize > 1 ? 1 : 0));
+
     /// <summary>Throws when an option is out of its range.</summary>
     /// <exception cref="TrainingException">Names the option, the value and the range.</exception>
     public void Validate()

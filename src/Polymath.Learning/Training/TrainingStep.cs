@@ -19,11 +19,12 @@ internal sealed class TrainingStep : IDisposable
     private readonly float[] _values;
     private readonly double[] _weights;
     private readonly int[] _observed;
-    private readonly Dictionary<int, TaskGradients> _gradients = [];
+    private TaskGradients? _stacked, _sum;
     private readonly Dictionary<int, Batch> _batches = [];
     private readonly Tape _tape = new();
     private float[] _labels = [];
     private double[] _gramian = [];
+    private bool _hasGramian;
 
     public TrainingStep(MultiTaskModel model, Balancer balancer, ParameterLayout layout, Loss[] losses)
     {
@@ -52,6 +53,12 @@ internal sealed class TrainingStep : IDisposable
 
     /// <summary>Labelled rows of each present task.</summary>
     public ReadOnlySpan<int> Observed => _observed.AsSpan(0, Present);
+
+    /// <summary>Inner products of the last batch's gradients; empty when they were not computed.</summary>
+    public ReadOnlySpan<double> Gramian => _hasGramian ? _gramian.AsSpan(0, Present * Present) : default;
+
+    /// <summary>How the balancer's rule ended.</summary>
+    public BalanceStatus Status { get; private set; }
 
     /// <summary>Which parameters are reached by more than one task, found on a first batch.</summary>
     public static HashSet<string> FindShared(MultiTaskModel model, Batch batch)
@@ -94,9 +101,11 @@ internal sealed class TrainingStep : IDisposable
         bool needsRows = (_balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients)) != 0;
         bool look = conflicts.Length > 0 && Present > 1;
         TaskGradients? stacked = null;
-        if (needsRows || look)
+        _hasGramian = needsRows || look;
+        if (_hasGramian)
         {
-            stacked = Rows(Present);
+            stacked = _stacked ??= new TaskGradients(_losses.Length, _layout);
+            stacked.Use(Present);
             _tape.Backward(_active.AsSpan(0, Present), stacked);
             if (_gramian.Length < Present * Present) _gramian = new double[Present * Present];
             stacked.Gramian(_gramian.AsSpan(0, Present * Present));
@@ -134,13 +143,13 @@ internal sealed class TrainingStep : IDisposable
         Span<double> weights = _weights.AsSpan(0, Present);
         if (stacked is not null)
         {
-            _balancer.Combine(input, stacked, Gradient.AsSpan(0, _layout.SharedCount), weights);
+            Status = _balancer.Combine(input, stacked, Gradient.AsSpan(0, _layout.SharedCount), weights);
             stacked.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
             return;
         }
 
-        _balancer.Weigh(input, weights);
-        TaskGradients sum = Rows(1);
+        Status = _balancer.Weigh(input, weights);
+        TaskGradients sum = _sum ??= new TaskGradients(1, _layout);
         _tape.Backward(_active.AsSpan(0, Present), weights, sum);
         sum.Row(0).CopyTo(Gradient);
         sum.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
@@ -166,11 +175,5 @@ internal sealed class TrainingStep : IDisposable
             _observed[Present] = observed;
             Present++;
         }
-    }
-
-    private TaskGradients Rows(int count)
-    {
-        if (!_gradients.TryGetValue(count, out TaskGradients? rows)) _gradients[count] = rows = new TaskGradients(count, _layout);
-        return rows;
     }
 }

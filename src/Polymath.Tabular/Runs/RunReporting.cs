@@ -15,7 +15,9 @@ internal static class RunReporting
         var undefined = new List<string>();
         TaskReport[] tasks = [.. data.Tasks.Select((target, k) => TaskOf(target, k, seeds, undefined))];
         double?[] gains = [.. tasks.Select(task => task.GainPercent).Where(gain => gain is not null)];
-        double?[] means = [.. seeds.Select(seed => Mean(data.Tasks.Select((_, k) => GainOf(Headline([seed], k), Baseline([seed], k), []))))];
+        double?[] means = [.. seeds.Select(seed => Mean(data.Tasks.Select((target, k) => GainOf(target, Headline([seed], k), Baseline([seed], k), []))))];
+
+        if (data.Tasks.Zip(tasks).Any(pair => GainMetric.Differs(pair.First) && pair.Second.GainPercent is not null)) notes.Add(GainMetric.Note);
 
         // One sentence for a handful of tasks each, one for all when there are many.
         const int Handful = 3;
@@ -51,7 +53,7 @@ internal static class RunReporting
     private static TaskReport TaskOf(Target target, int k, IReadOnlyList<RunResults> seeds, List<string> undefined)
     {
         TaskScore? ours = Headline(seeds, k);
-        double? gain = GainOf(ours, Baseline(seeds, k), undefined), spread = gain is null ? null : SpreadOf(k, seeds);
+        double? gain = GainOf(target, ours, Baseline(seeds, k), undefined), spread = gain is null ? null : SpreadOf(target, k, seeds);
         Metric primary = Evaluation.PrimaryMetric(target);
         bool compared = seeds.Any(seed => Single(seed, k) is not null);
         return new TaskReport
@@ -68,12 +70,15 @@ internal static class RunReporting
         };
     }
 
-    private static double? GainOf(TaskScore? ours, TaskScore? baseline, List<string> undefined)
+    private static double? GainOf(Target target, TaskScore? ours, TaskScore? baseline, List<string> undefined)
     {
-        if (ours is null || baseline is null || double.IsNaN(ours.Value) || double.IsNaN(baseline.Value)) return null;
+        if (ours is null || baseline is null) return null;
+        Metric metric = GainMetric.Of(target);
+        double value = ours.Metrics[metric.Name], reference = baseline.Metrics[metric.Name];
+        if (double.IsNaN(value) || double.IsNaN(reference)) return null;
         try
         {
-            return 100 * MultiTaskGain.Relative(new TaskGain(ours.Task, ours.Primary, ours.HigherIsBetter, baseline.Value, ours.Value));
+            return 100 * MultiTaskGain.Relative(new TaskGain(ours.Task, metric.Name, metric.HigherIsBetter, reference, value));
         }
         catch (BaselineException exception)
         {
@@ -83,9 +88,9 @@ internal static class RunReporting
     }
 
     /// <summary>Standard deviation of a gain: over seeds, or over resampled rows where that is larger or all there is.</summary>
-    private static double? SpreadOf(int k, IReadOnlyList<RunResults> seeds)
+    private static double? SpreadOf(Target target, int k, IReadOnlyList<RunResults> seeds)
     {
-        double? overSeeds = Deviation([.. seeds.Select(seed => GainOf(Headline([seed], k), Baseline([seed], k), []))]);
+        double? overSeeds = Deviation([.. seeds.Select(seed => GainOf(target, Headline([seed], k), Baseline([seed], k), []))]);
         double? overRows = Mean(seeds.Select(seed => Single(seed, k)?.GainDeviation));
         return overSeeds is null || overRows > overSeeds ? overRows : overSeeds;
     }

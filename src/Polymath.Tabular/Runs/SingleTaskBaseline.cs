@@ -10,8 +10,7 @@ internal static class SingleTaskBaseline
 {
     // A baseline costs about as much again as the model itself; larger runs have to ask for it.
     private const long AutoLimit = 4_000_000;
-    private const int AutoTasks = 256;
-    private const int SmallestBatch = 16;
+    private const int AutoTasks = 256, SmallestBatch = 16;
 
     /// <summary>Whether there is to be one.</summary>
     public static bool IsWanted(BaselineChoice choice, TabularData data, int epochs, List<string> notes)
@@ -28,7 +27,7 @@ internal static class SingleTaskBaseline
     /// <param name="multiTask">The multi-task model's predictions for this task on the rows that results are quoted from.</param>
     /// <param name="specification">The single-task network.</param>
     /// <param name="seed">Key of its first weights.</param>
-    /// <param name="trainer">Makes its trainer, told the number of training rows.</param>
+    /// <param name="trainer">Makes its trainer, from the number of its training rows.</param>
     /// <param name="notes">Told why there is no baseline.</param>
     /// <param name="progress">Told about steps and epochs.</param>
     /// <param name="cancellation">Stops after the step.</param>
@@ -58,23 +57,20 @@ internal static class SingleTaskBaseline
     }
 
     /// <summary>
-    /// The options of a fit on a part of the rows. A task that labels only some of them gets as many steps as the multi-task model, on
-    /// proportionally smaller batches: with the same epochs of full batches a small task's baseline would stop after a few steps and
-    /// lose unfairly.
+    /// The budget of a baseline. A task that labels only some of the rows gets as many steps as the multi-task model, on
+    /// proportionally smaller batches: with the same epochs of full batches it would stop after a few steps and lose unfairly.
     /// </summary>
-    /// <param name="rows">Rows that carry the task's label.</param>
-    /// <param name="all">Rows the multi-task model is trained on.</param>
-    /// <param name="options">The multi-task model's options.</param>
-    public static TrainerOptions BudgetFor(int rows, int all, TrainerOptions options)
+    /// <param name="options">The multi-task model's.</param>
+    /// <param name="rows">Rows with the task's label.</param>
+    /// <param name="all">All training rows.</param>
+    public static TrainerOptions BudgetFor(TrainerOptions options, int rows, int all)
     {
-        if (rows >= all) return options;
+        if (rows >= all) return options with { ConflictSamples = 0 };
         int batch = Math.Min(options.BatchSize, Math.Max(SmallestBatch, (int)Math.Ceiling((double)options.BatchSize * rows / all)));
-        long steps = (long)options.Epochs * Steps(all, options.BatchSize);
-        int epochs = (int)Math.Min(int.MaxValue / 2, (steps + Steps(rows, batch) - 1) / Steps(rows, batch));
-        return options with { BatchSize = batch, Epochs = epochs, Patience = (int)Math.Ceiling((double)options.Patience * epochs / options.Epochs) };
-
-        // As the trainer cuts an epoch: a single leftover row joins the batch before it.
-        static int Steps(int rows, int batch) => Math.Max(1, (rows / batch) + (rows % batch > 1 ? 1 : 0));
+        long steps = (long)options.Epochs * TrainerOptions.StepsOf(all, options.BatchSize), each = TrainerOptions.StepsOf(rows, batch);
+        int epochs = (int)Math.Min(int.MaxValue / 2, (steps + each - 1) / each);
+        int patience = (int)Math.Ceiling((double)options.Patience * epochs / options.Epochs);
+        return options with { Epochs = epochs, BatchSize = batch, Patience = patience, ConflictSamples = 0 };
     }
 
     private static double? Deviation(TabularData data, int task, float[] multiTask, TabularModel single, ulong seed)
@@ -83,7 +79,7 @@ internal static class SingleTaskBaseline
         Target target = data.Tasks[task];
         (float[] labels, float[] ours) = Evaluation.Observed(target, task, multiTask, rows);
         float[] baseline = Evaluation.Predict(single, own)[0];
-        double deviation = PairedBootstrap.GainDeviation(Evaluation.PrimaryMetric(target), labels, ours, baseline, target.ClassCount, new RandomStream(seed).Derive("bootstrap"));
+        double deviation = PairedBootstrap.GainDeviation(GainMetric.Of(target), labels, ours, baseline, target.ClassCount, new RandomStream(seed).Derive("bootstrap"));
         return double.IsNaN(deviation) ? null : 100 * deviation;
     }
 }

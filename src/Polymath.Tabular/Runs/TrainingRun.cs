@@ -117,24 +117,24 @@ public sealed class TrainingRun
         return results;
     }
 
-    private Trainer TrainerFor(TabularModel model, string file, int repeat, int? rows = null)
+    private Trainer TrainerFor(TabularModel model, string file, int repeat, int? labelled = null)
     {
-        bool multi = file == MultiTaskFile;
+        var options = new TrainerOptions
+        {
+            Epochs = _settings.Epochs,
+            BatchSize = _settings.BatchSize,
+            Patience = _settings.Patience,
+            ClipNorm = _settings.Clip,
+            Seed = SeedOf(repeat),
+            ConflictSamples = model.Tasks.Count <= 16 ? 8 : 2,
+        };
         return new Trainer(model)
         {
             Optimizer = Optimizers.Create(_settings.Optimizer),
             Schedule = Schedules.Create(_settings.Schedule),
-            Balancer = multi ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
+            Balancer = labelled is null ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
             CheckpointPath = Path.Combine(_folder.Checkpoints, repeat == 0 ? $"{file}.safetensors" : string.Create(CultureInfo.InvariantCulture, $"{file}-seed-{repeat}.safetensors")),
-            Options = SingleTaskBaseline.BudgetFor(rows ?? _data.Train.Rows, _data.Train.Rows, new TrainerOptions
-            {
-                Epochs = _settings.Epochs,
-                BatchSize = _settings.BatchSize,
-                Patience = _settings.Patience,
-                ClipNorm = _settings.Clip,
-                Seed = SeedOf(repeat),
-                ConflictSamples = !multi ? 0 : model.Tasks.Count <= 16 ? 8 : 2,
-            }),
+            Options = labelled is { } rows ? SingleTaskBaseline.BudgetFor(options, rows, _data.Train.Rows) : options,
         };
     }
 

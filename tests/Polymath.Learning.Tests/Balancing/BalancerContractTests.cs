@@ -27,7 +27,7 @@ public sealed class BalancerContractTests
     [Theory]
     [InlineData("cagard", "did you mean 'cagrad'?")]
     [InlineData("nonsense", "known: ew, uw, pcgrad, cagrad, mgda, upgrad")]
-    [InlineData("", "Unknown balancer ''")]
+    [InlineData("", "unknown balancer ''")]
     [InlineData("cagrad:k=1", "unknown parameter 'k'")]
     [InlineData("cagrad:rescal=1", "did you mean 'rescale'?")]
     [InlineData("cagrad:c", "expected parameter=value")]

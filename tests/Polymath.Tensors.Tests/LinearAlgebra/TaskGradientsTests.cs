@@ -67,4 +67,23 @@ public sealed class TaskGradientsTests
         Assert.Throws<ArgumentException>(() => new TaskGradients(2, 3).Gramian(new double[3]));
         Assert.Throws<ArgumentException>(() => new TaskGradients(2, 3).Combine([1.0], new float[3]));
     }
+
+    [Fact]
+    public void Fewer_rows_use_the_same_memory()
+    {
+        TaskGradients rows = TaskGradients.FromRows([1f, 2f], [3f, 4f], [5f, 6f]);
+        rows.Use(2);
+        Assert.Equal((2, 3), (rows.Tasks, rows.Capacity));
+        double[] gramian = new double[4];
+        rows.Gramian(gramian);
+        Assert.Equal([5.0, 11.0, 11.0, 25.0], gramian);
+        float[] sum = new float[2];
+        rows.Combine([1, 1], sum);
+        Assert.Equal([4f, 6f], sum);
+        rows.Clear();
+        rows.Use(3);
+        Assert.Equal([0f, 0f], rows.Row(1).ToArray());
+        Assert.Equal([5f, 6f], rows.Row(2).ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => rows.Use(4));
+    }
 }
