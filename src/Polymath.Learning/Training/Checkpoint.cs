@@ -22,7 +22,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
     {
         TrainerOptions options = trainer.Options;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Name};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
+            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Name};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
     }
 
     public void Save(TrainingState state)
@@ -36,6 +36,8 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         foreach ((string name, Tensor buffer) in model.NamedBuffers()) Add(writer, $"buffer.{name}", buffer.Span);
         foreach ((string name, float[] values) in optimizer.State) Add(writer, $"optimizer.{name}", values);
         if (state.BestValues is not null) Add(writer, "best", state.BestValues);
+        foreach ((_, float[] values) in state.Average?.State ?? []) Add(writer, "average", values);
+        Add(writer, "average_updates", [state.Average?.Updates ?? 0]);
         Add(writer, "counters", [state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, optimizer.Steps, state.Rows]);
         AddDoubles(writer, "best_score", [state.BestScore]);
         AddDoubles(writer, "seconds", [state.Seconds]);
@@ -89,6 +91,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         optimizer.Load(counters[4], name => Singles(file, $"optimizer.{name}"));
         (state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, state.Rows) = ((int)counters[0], (int)counters[1], counters[2], (int)counters[3], counters[5]);
         state.Seconds = Doubles(file, "seconds")[0];
+        if (file.Contains("average")) state.Average!.Load(Integers(file, "average_updates")[0], Singles(file, "average"));
         state.BestScore = Doubles(file, "best_score")[0];
         if (file.Contains("best")) state.BestValues = Singles(file, "best");
         Doubles(file, "loss_sums").CopyTo(state.LossSums, 0);

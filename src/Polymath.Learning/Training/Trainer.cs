@@ -62,7 +62,7 @@ public sealed class Trainer
         var order = new BatchOrder(train.Rows, Options.BatchSize, root.Derive("order"));
         RandomStream dropout = root.Derive("dropout"), draws = root.Derive("balancer");
         _model.SetRandom(dropout);
-        var state = new TrainingState(tasks);
+        var state = new TrainingState(tasks) { Average = Options.AverageDecay > 0 ? new ExponentialMovingAverage(Options.AverageDecay, rampUp: true) : null };
         Optimizer.Prepare(block.Values.Length);
         var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, Checkpoint.FingerprintOf(_model, block, this, train, validation));
         checkpoint?.TryLoad(state);
@@ -115,6 +115,7 @@ public sealed class Trainer
         }
 
         if (!cancelled && state.BestValues is not null) Restore(block, state.BestValues);
+        else if (!cancelled) ExchangeAverage(state, block);
         _model.Evaluate();
         return Result(state, block, completed: !cancelled);
     }
@@ -199,6 +200,7 @@ public sealed class Trainer
             if (Options.ClipNorm > 0) GradientClipping.ByNorm(gradient, Options.ClipNorm);
             Optimizer.Step(block.Values, gradient, Schedule.Factor(state.Steps, (long)Options.Epochs * stepsPerEpoch));
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);
+            state.Average?.Update(block.Values);
             for (int i = 0; i < step.Present; i++)
             {
                 int task = step.Active[i];
@@ -216,6 +218,7 @@ public sealed class Trainer
     private EpochRecord EndEpoch(TrainingState state, ParameterBlock block, Dataset? validation, int stepsPerEpoch)
     {
         _model.Evaluate();
+        ExchangeAverage(state, block);
         IReadOnlyList<TaskScore> scores = validation is null ? [] : Evaluation.Score(_model, validation);
         double score = scores.Count == 0 ? double.NaN : Evaluation.MeanUtility(scores);
         var record = new EpochRecord(
@@ -238,9 +241,16 @@ public sealed class Trainer
             if (validation is not null) state.BestValues = Snapshot(block, _model);
         }
 
+        ExchangeAverage(state, block);
         state.Epoch++;
         state.BeginEpoch();
         return record;
+    }
+
+    // The average is scored and kept; training goes on from the weights.
+    private static void ExchangeAverage(TrainingState state, ParameterBlock block)
+    {
+        if (state.Average is { Updates: > 0 } average) average.Swap(block.Values);
     }
 
     // Worked out anew after a resume, so that a finished fit goes on when it is given more epochs.

@@ -15,6 +15,12 @@ public sealed record TrainerOptions
     /// <summary>Largest Euclidean norm of the whole gradient; 0 leaves it as it is.</summary>
     public double ClipNorm { get; init; }
 
+    /// <summary>
+    /// Decay, in [0, 1), of a moving average of the weights; it is what gets scored and kept, while training goes on from the weights
+    /// themselves. 0 averages nothing.
+    /// </summary>
+    public double AverageDecay { get; init; }
+
     /// <summary>Seed of data order, dropout and balancer draws.</summary>
     public ulong Seed { get; init; }
 
@@ -37,6 +43,7 @@ public sealed record TrainerOptions
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "1 or more");
         Require(Patience >= 0, nameof(Patience), Patience, "0 or more");
         Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), nameof(ClipNorm), ClipNorm, "0 or more");
+        Require(AverageDecay is >= 0 and < 1, nameof(AverageDecay), AverageDecay, "0 or more and below 1");
         Require(ConflictSamples >= 0, nameof(ConflictSamples), ConflictSamples, "0 or more");
         Require(CheckpointSeconds >= 0, nameof(CheckpointSeconds), CheckpointSeconds, "0 or more");
     }

@@ -1,3 +1,5 @@
+using Polymath.Learning.Optimization;
+
 namespace Polymath.Learning.Training;
 
 /// <summary>The mutable part of a fit besides weights, optimiser and balancer: exactly what a checkpoint adds to those.</summary>
@@ -36,6 +38,9 @@ internal sealed class TrainingState
     public ConflictStatistics EpochConflicts { get; set; }
 
     public List<EpochRecord> History { get; } = [];
+
+    /// <summary>The moving average of the weights; null when there is none.</summary>
+    public ExponentialMovingAverage? Average { get; init; }
 
     public double BestScore { get; set; } = double.NegativeInfinity;
 

@@ -40,6 +40,7 @@ public static class RunOptions
         Integer("batch-size", "Training", "Rows per step.", 1, s => s.BatchSize, (s, v) => s with { BatchSize = v }),
         Integer("patience", "Training", "Epochs without a better validation score before stopping; 0 never stops early.", 0, s => s.Patience, (s, v) => s with { Patience = v }),
         Number("clip", "Training", "Largest gradient norm; 0 does not clip.", 0, double.MaxValue, s => s.Clip, (s, v) => s with { Clip = v }),
+        Number("average", "Training", "Decay of a moving average of the weights that is scored and kept, for example 0.999; 0 averages nothing.", 0, 0.9999999, s => s.Average, (s, v) => s with { Average = v }),
         Integer("seed", "Training", "Seed of initial weights, data order and dropout.", 0, s => s.Seed, (s, v) => s with { Seed = v }),
         Integer("seeds", "Training", "Trainings with different seeds: their spread tells a gain from luck. The first one's model is kept.", 1, s => s.Seeds, (s, v) => s with { Seeds = v }),
         Choice("baseline", "Training", "Train one model per task for comparison; auto does for small runs.", ["auto", "single-task", "none"], s => BaselineName(s.Baseline), (s, v) => s with { Baseline = v == "auto" ? BaselineChoice.Auto : v == "none" ? BaselineChoice.None : BaselineChoice.SingleTask }),

@@ -93,6 +93,9 @@ public sealed record RunSettings
     /// <summary>Largest gradient norm; 0 does not clip.</summary>
     public double Clip { get; init; }
 
+    /// <summary>Decay of a moving average of the weights that is scored and kept; 0 averages nothing.</summary>
+    public double Average { get; init; }
+
     /// <summary>Seed of initial weights, data order and dropout.</summary>
     public int Seed { get; init; }
 

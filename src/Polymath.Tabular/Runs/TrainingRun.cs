@@ -125,6 +125,7 @@ public sealed class TrainingRun
             BatchSize = _settings.BatchSize,
             Patience = _settings.Patience,
             ClipNorm = _settings.Clip,
+            AverageDecay = _settings.Average,
             Seed = SeedOf(repeat),
             ConflictSamples = model.Tasks.Count <= 16 ? 8 : 2,
         };

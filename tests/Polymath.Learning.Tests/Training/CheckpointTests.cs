@@ -22,14 +22,15 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("ew", "sgd:lr=0.01,momentum=0.9")]
     [InlineData("mgda", "adagrad:lr=0.01")]
     [InlineData("upgrad", "adam:lr=0.01")]
-    public void A_fit_stopped_at_any_step_ends_with_the_bits_of_one_that_was_not(string balancer, string optimizer)
+    [InlineData("ew", "adam:lr=0.01", 0.9)]
+    public void A_fit_stopped_at_any_step_ends_with_the_bits_of_one_that_was_not(string balancer, string optimizer, double average = 0)
     {
-        (float[] values, string[] lines, float[] learned) = Fit(balancer, optimizer, _train, null).Final;
+        (float[] values, string[] lines, float[] learned) = Fit(balancer, optimizer, _train, null, average: average).Final;
         for (int stop = 0; stop < Steps; stop++)
         {
             System.IO.File.Delete(File);
-            Assert.Equal(stop == Steps - 1, Fit(balancer, optimizer, _train, stop).Completed);
-            ((float[], string[], float[]) final, bool completed) = Fit(balancer, optimizer, _train, null);
+            Assert.Equal(stop == Steps - 1, Fit(balancer, optimizer, _train, stop, average: average).Completed);
+            ((float[], string[], float[]) final, bool completed) = Fit(balancer, optimizer, _train, null, average: average);
             Assert.True(completed);
             Assert.Equal(values, final.Item1);
             Assert.Equal(lines, final.Item2);
@@ -39,9 +40,9 @@ public sealed class CheckpointTests : IDisposable
         // And when it only ever does one step at a time.
         System.IO.File.Delete(File);
         int sessions = 1;
-        while (!Fit(balancer, optimizer, _train, 0).Completed) sessions++;
+        while (!Fit(balancer, optimizer, _train, 0, average: average).Completed) sessions++;
         Assert.Equal(Steps, sessions);
-        Assert.Equal(values, Fit(balancer, optimizer, _train, null).Final.Values);
+        Assert.Equal(values, Fit(balancer, optimizer, _train, null, average: average).Final.Values);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
-    private ((float[] Values, string[] Lines, float[] Learned) Final, bool Completed) Fit(string balancer, string optimizer, Dataset train, int? stopInStep, int epochs = Epochs, ulong seed = 7, double checkpointSeconds = 1000)
+    private ((float[] Values, string[] Lines, float[] Learned) Final, bool Completed) Fit(string balancer, string optimizer, Dataset train, int? stopInStep, int epochs = Epochs, ulong seed = 7, double checkpointSeconds = 1000, double average = 0)
     {
         using var stop = new CancellationTokenSource();
         Dataset data = stopInStep is null ? train : new WatchedDataset((ArrayDataset)train, (step, _) =>
@@ -128,7 +129,7 @@ public sealed class CheckpointTests : IDisposable
             Balancer = Balancers.Create(balancer),
             Optimizer = Optimizers.Create(optimizer),
             CheckpointPath = File,
-            Options = new() { Epochs = epochs, BatchSize = BatchSize, Seed = seed, ConflictSamples = 2, CheckpointSeconds = checkpointSeconds, Patience = 0 },
+            Options = new() { Epochs = epochs, BatchSize = BatchSize, Seed = seed, ConflictSamples = 2, CheckpointSeconds = checkpointSeconds, Patience = 0, AverageDecay = average },
         };
         FitResult result = trainer.Fit(data, _validation, cancellation: stop.Token);
         return ((ToyModel.Values(model), ToyData.Lines(result, ToyData.Tasks), [.. trainer.Balancer.Learnable]), result.Completed);

@@ -51,6 +51,24 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void The_moving_average_is_scored_and_kept_while_training_goes_on_from_the_weights()
+    {
+        ArrayDataset train = ToyData.Make(64), validation = ToyData.Make(40, seed: 9);
+        ToyModel plain = new(ToyData.Tasks), averaged = new(ToyData.Tasks);
+        var options = new TrainerOptions { Epochs = 5, BatchSize = 16, Patience = 0 };
+        FitResult without = new Trainer(plain) { Optimizer = new Adam(0.02), Options = options }.Run(train);
+        FitResult with = new Trainer(averaged) { Optimizer = new Adam(0.02), Options = options with { AverageDecay = 0.5 } }.Run(train);
+
+        // The same losses step by step, because the steps start from the same weights; other weights in the end.
+        Assert.Equal(without.History.SelectMany(record => record.TrainLoss), with.History.SelectMany(record => record.TrainLoss));
+        Assert.NotEqual(ToyModel.Values(plain), ToyModel.Values(averaged));
+
+        var scored = new ToyModel(ToyData.Tasks);
+        FitResult chosen = new Trainer(scored) { Optimizer = new Adam(0.02), Options = options with { AverageDecay = 0.5 } }.Run(train, validation);
+        Assert.Equal(chosen.History[chosen.BestEpoch].Score, Evaluation.MeanUtility(Evaluation.Score(scored, validation)));
+    }
+
+    [Fact]
     public void A_validation_set_without_labels_neither_stops_the_fit_nor_brings_back_the_first_epoch()
     {
         ArrayDataset train = ToyData.Make(40), unlabelled = ToyData.Make(10, missing: 2);
