@@ -26,6 +26,7 @@ public sealed class RunSettingsTests
         ["validation"] = ["0", "0.25", "0.9", "1E-05"],
         ["test-fraction"] = ["0", "0.125", "0.3"],
         ["clip"] = ["0", "1.5", "1E+300"],
+        ["average"] = ["0", "0.9", "0.9999"],
     };
 
     [Fact]
