@@ -1,7 +1,5 @@
 using Polymath.Data;
 using Polymath.Data.Generators;
-using Polymath.Learning.Balancing;
-using Polymath.Learning.Optimization;
 using Polymath.Tabular.Runs;
 
 namespace Polymath.Cli;
@@ -34,7 +32,7 @@ internal static class Demo
         {
             MultiTabBenchData tables = MultiTabBench.Generate(s_data);
             RunData data = RunData.From(tables.Train, tables.Test, settings);
-            Check(settings, data);
+            TrainingRun.Check(settings, data);     // before an earlier run is replaced
             session.Folder.Prepare(mode == TrainingRunMode.Overwrite);
             CsvTableWriter.Write(tables.Train, settings.Data);
             CsvTableWriter.Write(tables.Test!, settings.Test);
@@ -43,13 +41,4 @@ internal static class Demo
             Tensors.AtomicFile.WriteText(session.Folder.Configuration, writer => writer.Write(RunConfiguration.Write(settings)));
             return data;
         });
-
-    // Found before an earlier run is replaced.
-    private static void Check(RunSettings settings, RunData data)
-    {
-        Balancers.Create(settings.Balancer);
-        Optimizers.Create(settings.Optimizer);
-        Schedules.Create(settings.Schedule);
-        ModelSpecification.Parse(settings.Model).Create(data.Schema, data.Tasks, (ulong)settings.Seed);
-    }
 }

@@ -69,7 +69,7 @@ public static class HtmlReport
         if (report.Tasks.Any(task => task.FiniteGain is not null))
         {
             GainChart.Of(report).Draw(new SvgWriter(markup));
-            if (report.Tasks.Any(task => task.FiniteGain is not null && task.GainSpread is double spread && double.IsFinite(spread) && spread != 0)) markup.Element("p", "Whiskers: one standard deviation, over seeds or, with one seed, over resampled test rows.", ("class", "caption"));
+            if (report.Tasks.Any(task => task.FiniteGain is not null && task.GainSpread is double spread && double.IsFinite(spread) && spread != 0)) markup.Element("p", "Whiskers: one standard deviation, over resampled test rows or over seeds, whichever is larger.", ("class", "caption"));
         }
         else
         {

@@ -26,7 +26,7 @@ public sealed record TaskReport
     /// </summary>
     public double? GainPercent { get; init; }
 
-    /// <summary>Standard deviation of the gain in percentage points: over seeds or, when one seed was run, over resampled test rows; null when unknown.</summary>
+    /// <summary>Standard deviation of the gain in percentage points: over resampled test rows or over seeds, whichever is larger; null when unknown.</summary>
     public double? GainSpread { get; init; }
 
     /// <summary>Whether the run judged that sharing hurt this task beyond noise.</summary>

@@ -56,11 +56,7 @@ public sealed class TrainingRun
         if (mode == TrainingRunMode.Resume && folder.IsFinished) return new RunOutcome(true, folder, folder.ReadReport());
 
         // Everything that can be wrong with the input is found before the folder is touched.
-        RunOptions.Validate(settings);
-        TabularModels.Find(ModelSpecification.Parse(settings.Model).Name);
-        Balancers.Create(settings.Balancer);
-        Optimizers.Create(settings.Optimizer);
-        Schedules.Create(settings.Schedule);
+        CheckNames(settings);
         data ??= RunData.Load(settings, cancellation);
         var run = new TrainingRun(settings, folder, data, command, progress);
         Trainer trainer = run.TrainerFor(run._model, MultiTaskFile, 0);
@@ -73,6 +69,27 @@ public sealed class TrainingRun
         else Directory.CreateDirectory(folder.Checkpoints);
 
         return run.Train(trainer, cancellation);
+    }
+
+    /// <summary>Finds what would stop a run on data that is already in memory, before anything is written.</summary>
+    /// <param name="settings">What to do.</param>
+    /// <param name="data">The data.</param>
+    /// <exception cref="RunException">A setting is out of range.</exception>
+    /// <exception cref="TrainingException">Data and settings cannot be trained on.</exception>
+    public static void Check(RunSettings settings, TabularData data)
+    {
+        CheckNames(settings);
+        var run = new TrainingRun(settings, new RunFolder(string.Empty), data, string.Empty, null);
+        run.TrainerFor(run._model, MultiTaskFile, 0).Validate(data.Train, data.Validation);
+    }
+
+    private static void CheckNames(RunSettings settings)
+    {
+        RunOptions.Validate(settings);
+        TabularModels.Find(ModelSpecification.Parse(settings.Model).Name);
+        Balancers.Create(settings.Balancer);
+        Optimizers.Create(settings.Optimizer);
+        Schedules.Create(settings.Schedule);
     }
 
     private RunOutcome Train(Trainer trainer, CancellationToken cancellation)

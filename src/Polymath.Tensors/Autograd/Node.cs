@@ -27,11 +27,10 @@ internal sealed unsafe class Node
     // What the forward rule keeps for the backward rule; each op documents its own use.
     public Node?[] Saved = new Node?[2];
     public IndexTensor? Indices;
-    public int A, B, C, D;
+    public int A, B;
     public float X;
     public bool Flag;
     public Shape SavedShape;
-    public object? State;
 
     public float* Pointer => Buffer.Pointer + Offset;
 
@@ -45,7 +44,6 @@ internal sealed unsafe class Node
         Op = null;
         Leaf = null;
         Indices = null;
-        State = null;
         RequiresGradient = false;
         Scratch = false;
         Holds = 0;
