@@ -7,49 +7,49 @@ namespace Polymath.Tensors.Kernels;
 internal static unsafe partial class Elementwise
 {
     /// <summary>y = max(x, 0).</summary>
-    public static void Relu(float* x, float* y, int length) => Apply<Activation.Relu>(x, y, length);
+    public static void Relu(float* x, float* y, int length) => Apply<ActivationFunction.Relu>(x, y, length);
 
     /// <summary>dx = g where x is positive, else 0.</summary>
-    public static void ReluBackward(float* x, float* g, float* dx, int length, int period) => Backward<Activation.Relu>(x, g, dx, length, period);
+    public static void ReluBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.Relu>(x, g, dx, length, period);
 
     /// <summary>y = x Phi(x).</summary>
-    public static void GeluExact(float* x, float* y, int length) => Apply<Activation.GeluExact>(x, y, length);
+    public static void GeluExact(float* x, float* y, int length) => Apply<ActivationFunction.GeluExact>(x, y, length);
 
     /// <summary>dx = g (Phi(x) + x phi(x)).</summary>
-    public static void GeluExactBackward(float* x, float* g, float* dx, int length, int period) => Backward<Activation.GeluExact>(x, g, dx, length, period);
+    public static void GeluExactBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.GeluExact>(x, g, dx, length, period);
 
     /// <summary>y = GELU in its tanh approximation.</summary>
-    public static void GeluTanh(float* x, float* y, int length) => Apply<Activation.GeluTanh>(x, y, length);
+    public static void GeluTanh(float* x, float* y, int length) => Apply<ActivationFunction.GeluTanh>(x, y, length);
 
     /// <summary>dx = g times the derivative of the tanh approximation.</summary>
-    public static void GeluTanhBackward(float* x, float* g, float* dx, int length, int period) => Backward<Activation.GeluTanh>(x, g, dx, length, period);
+    public static void GeluTanhBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.GeluTanh>(x, g, dx, length, period);
 
     /// <summary>y = x sigmoid(x).</summary>
-    public static void Silu(float* x, float* y, int length) => Apply<Activation.Silu>(x, y, length);
+    public static void Silu(float* x, float* y, int length) => Apply<ActivationFunction.Silu>(x, y, length);
 
     /// <summary>dx = g s (1 + x (1 - s)).</summary>
-    public static void SiluBackward(float* x, float* g, float* dx, int length, int period) => Backward<Activation.Silu>(x, g, dx, length, period);
+    public static void SiluBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.Silu>(x, g, dx, length, period);
 
     /// <summary>y = log(1 + e^x).</summary>
-    public static void Softplus(float* x, float* y, int length) => Apply<Activation.Softplus>(x, y, length);
+    public static void Softplus(float* x, float* y, int length) => Apply<ActivationFunction.Softplus>(x, y, length);
 
     /// <summary>dx = g sigmoid(x).</summary>
-    public static void SoftplusBackward(float* x, float* g, float* dx, int length, int period) => Backward<Activation.Softplus>(x, g, dx, length, period);
+    public static void SoftplusBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.Softplus>(x, g, dx, length, period);
 
     /// <summary>y = 1 / (1 + e^-x).</summary>
-    public static void Sigmoid(float* x, float* y, int length) => Apply<Activation.Sigmoid>(x, y, length);
+    public static void Sigmoid(float* x, float* y, int length) => Apply<ActivationFunction.Sigmoid>(x, y, length);
 
     /// <summary>dx = g y (1 - y) from the forward's output y.</summary>
-    public static void SigmoidBackward(float* y, float* g, float* dx, int length, int period) => Backward<Activation.Sigmoid>(y, g, dx, length, period);
+    public static void SigmoidBackward(float* y, float* g, float* dx, int length, int period) => Backward<ActivationFunction.Sigmoid>(y, g, dx, length, period);
 
     /// <summary>dx = g (1 - y^2) from the forward's output y.</summary>
-    public static void TanhBackward(float* y, float* g, float* dx, int length, int period) => Backward<Activation.Tanh>(y, g, dx, length, period);
+    public static void TanhBackward(float* y, float* g, float* dx, int length, int period) => Backward<ActivationFunction.Tanh>(y, g, dx, length, period);
 
     /// <summary>y = erf(x), within 2e-7 absolute.</summary>
-    public static void Erf(float* x, float* y, int length) => Apply<Activation.Erf>(x, y, length);
+    public static void Erf(float* x, float* y, int length) => Apply<ActivationFunction.Erf>(x, y, length);
 
     /// <summary>dx = g 2 / sqrt(pi) e^(-x^2).</summary>
-    public static void ErfBackward(float* x, float* g, float* dx, int length, int period) => Backward<Activation.Erf>(x, g, dx, length, period);
+    public static void ErfBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.Erf>(x, g, dx, length, period);
 
     private static void Apply<TFunction>(float* x, float* y, int length)
         where TFunction : struct, IActivation

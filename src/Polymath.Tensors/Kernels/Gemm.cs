@@ -6,9 +6,8 @@ namespace Polymath.Tensors.Kernels;
 /// <summary>Single-precision matrix products, row-major, any transposition: the engine's one hot loop.</summary>
 internal static unsafe class Gemm
 {
-    private const long DirectWork = 128 * 1024, BatchItemWork = 4 * 1024 * 1024, BatchChunkWork = 256 * 1024;
-    private const long FlatWork = 1024 * 1024;
-    private const int DirectRows = 4;
+    private const long SkinnyWork = 256 * 1024, BatchItemWork = 4 * 1024 * 1024, BatchChunkWork = 256 * 1024;
+    private const int SkinnyRows = 8, SkinnyColumns = 16, DotRows = 5, DotColumns = 9;
 
     /// <summary>The widest vectors this processor has.</summary>
     public static VectorWidth Widest { get; } =
@@ -21,53 +20,53 @@ internal static unsafe class Gemm
     /// transposed; B is stored [k,n], or [n,k] when transposed. An empty k gives zeros (or leaves C when accumulating).
     /// </summary>
     public static void Multiply(bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate)
+        => Multiply(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, default);
+
+    /// <summary>The same, then <paramref name="epilogue"/> on every finished block.</summary>
+    public static void Multiply(
+        bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate, GemmEpilogue epilogue)
     {
         if (m == 0 || n == 0) return;
-        if (k == 0)
+        if (k > 0 && m > 1 && n > 1 && !IsSkinny(transposeA, transposeB, m, n, k))
         {
-            if (!accumulate) Clear(m, n, c, ldc);
+            MultiplyBlocked(Widest, Problem(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate) with { Epilogue = epilogue });
             return;
         }
 
-        if (n == 1)
-        {
-            float* x = Contiguous(b, transposeB ? 1 : ldb, k);
-            if (transposeA) MatrixVector.MultiplyTransposed(k, m, a, lda, x, c, ldc, accumulate);
-            else MatrixVector.Multiply(m, k, a, lda, x, c, ldc, accumulate);
-            return;
-        }
-
-        if (m == 1)
-        {
-            float* x = Contiguous(a, transposeA ? lda : 1, k);
-            if (transposeB) MatrixVector.Multiply(n, k, b, ldb, x, c, 1, accumulate);
-            else MatrixVector.MultiplyTransposed(k, n, b, ldb, x, c, 1, accumulate);
-            return;
-        }
-
-        bool small = (long)m * n * k <= DirectWork || (m <= DirectRows && (long)m * n * k <= FlatWork);
-        if (small && !transposeB && (n >= Vector<float>.Count || k < Vector<float>.Count))
-            GemmDirect.MultiplyRows(m, n, k, a, transposeA ? 1 : lda, transposeA ? lda : 1, b, ldb, c, ldc, accumulate);
-        else if (small && transposeB && !transposeA)
-            GemmDirect.MultiplyDots(m, n, k, a, lda, b, ldb, c, ldc, accumulate);
-        else
-            MultiplyPacked(Widest, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+        if (k == 0 && !accumulate) Clear(m, n, c, ldc);
+        if (k > 0) MultiplySmall(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+        if (!epilogue.IsEmpty) epilogue.Apply(c, ldc, m, 0, n);
     }
 
-    /// <summary>The packed product with a chosen vector width; m, n and k are positive.</summary>
-    public static void MultiplyPacked(
-        VectorWidth width, bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate)
+    /// <summary>The blocked product with a chosen vector width; all sizes are positive.</summary>
+    public static void MultiplyBlocked(VectorWidth width, in GemmProblem problem)
     {
-        (nint rowA, nint stepA) = transposeA ? ((nint)1, (nint)lda) : (lda, 1);
-        (nint columnB, nint stepB) = transposeB ? ((nint)ldb, (nint)1) : (1, ldb);
         switch (width)
         {
-            case VectorWidth.Vector512: GemmPacked<MicroKernel512>.Multiply(m, n, k, a, rowA, stepA, b, columnB, stepB, c, ldc, accumulate); break;
-            case VectorWidth.Vector256: GemmPacked<MicroKernel256>.Multiply(m, n, k, a, rowA, stepA, b, columnB, stepB, c, ldc, accumulate); break;
-            case VectorWidth.Vector128: GemmPacked<MicroKernel128>.Multiply(m, n, k, a, rowA, stepA, b, columnB, stepB, c, ldc, accumulate); break;
-            default: GemmPacked<MicroKernelScalar>.Multiply(m, n, k, a, rowA, stepA, b, columnB, stepB, c, ldc, accumulate); break;
+            case VectorWidth.Vector512: GemmBlocked<MicroKernel512>.Multiply(problem); break;
+            case VectorWidth.Vector256: GemmBlocked<MicroKernel256>.Multiply(problem); break;
+            case VectorWidth.Vector128: GemmBlocked<MicroKernel128>.Multiply(problem); break;
+            default: GemmBlocked<MicroKernelScalar>.Multiply(problem); break;
         }
     }
+
+    /// <summary>One product as a problem.</summary>
+    public static GemmProblem Problem(bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate) => new()
+    {
+        Items = 1,
+        M = m,
+        N = n,
+        K = k,
+        A = a,
+        RowStrideA = transposeA ? 1 : lda,
+        StepStrideA = transposeA ? lda : 1,
+        B = b,
+        ColumnStrideB = transposeB ? ldb : 1,
+        StepStrideB = transposeB ? 1 : ldb,
+        C = c,
+        Ldc = ldc,
+        Accumulate = accumulate,
+    };
 
     /// <summary>
     /// The same product for <paramref name="batch"/> operands at fixed strides. Stride 0 shares A or B; stride 0 on C sums
@@ -90,6 +89,13 @@ internal static unsafe class Gemm
         }
 
         long work = Math.Max(1, (long)m * n * Math.Max(k, 1));
+        if (strideB == 0 && strideC != 0 && m > 1 && n > 1 && k > 0 && !IsSkinny(transposeA, transposeB, m, n, k))
+        {
+            // One right operand: it is packed once, and the items share the threads.
+            MultiplyBlocked(Widest, Problem(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate) with { Items = batch, ItemStrideA = strideA, ItemStrideC = strideC });
+            return;
+        }
+
         if (strideC == 0 || work >= BatchItemWork)
         {
             for (int i = 0; i < batch; i++)
@@ -119,6 +125,32 @@ internal static unsafe class Gemm
             Block = block,
         };
         Workers.For((batch + block - 1) / block, ref body);
+    }
+
+    /// <summary>Small, and too narrow to fill a tile: the shapes that <see cref="GemmDirect"/> is for.</summary>
+    private static bool IsSkinny(bool transposeA, bool transposeB, int m, int n, int k)
+    {
+        if ((long)m * n * k > SkinnyWork) return false;
+        if (transposeB) return !transposeA && (m < DotRows || n < DotColumns);
+        return (m < SkinnyRows || n < SkinnyColumns) && (n >= Vector<float>.Count || k < Vector<float>.Count);
+    }
+
+    private static void MultiplySmall(bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate)
+    {
+        if (n == 1)
+        {
+            float* x = Contiguous(b, transposeB ? 1 : ldb, k);
+            if (transposeA) MatrixVector.MultiplyTransposed(k, m, a, lda, x, c, ldc, accumulate);
+            else MatrixVector.Multiply(m, k, a, lda, x, c, ldc, accumulate);
+        }
+        else if (m == 1)
+        {
+            float* x = Contiguous(a, transposeA ? lda : 1, k);
+            if (transposeB) MatrixVector.Multiply(n, k, b, ldb, x, c, 1, accumulate);
+            else MatrixVector.MultiplyTransposed(k, n, b, ldb, x, c, 1, accumulate);
+        }
+        else if (transposeB) GemmDirect.MultiplyDots(m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+        else GemmDirect.MultiplyRows(m, n, k, a, transposeA ? 1 : lda, transposeA ? lda : 1, b, ldb, c, ldc, accumulate);
     }
 
     private static void Clear(int m, int n, float* c, nint ldc)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Polymath.Tensors.Kernels;
 
 /// <summary>
@@ -6,60 +8,66 @@ namespace Polymath.Tensors.Kernels;
 /// </summary>
 internal static unsafe class GemmPacking
 {
-    /// <summary>Packs <paramref name="count"/> vectors of length <paramref name="k"/>; element p of vector i is at x[i * vectorStride + p * stepStride].</summary>
-    public static void Pack(float* x, nint vectorStride, nint stepStride, int count, int k, int width, float* panels)
+    // Steps of a panel that are transposed together: one cache line of every source row, a few KiB of panel.
+    private const int StepBlock = 16;
+
+    /// <summary>
+    /// Packs one panel: <paramref name="count"/> vectors of length <paramref name="k"/>, at most <paramref name="width"/>; element p of vector i
+    /// is at x[i * vectorStride + p * stepStride].
+    /// </summary>
+    public static void Pack(float* x, nint vectorStride, nint stepStride, int count, int k, int width, float* panel)
     {
-        for (int i = 0; i < count; i += width)
-        {
-            int vectors = Math.Min(width, count - i);
-            float* source = x + (i * vectorStride);
-            float* panel = panels + ((nint)i * k);
-            if (vectorStride == 1) PackContiguous(source, stepStride, vectors, k, width, panel);
-            else PackInterleaved(source, vectorStride, stepStride, vectors, k, width, panel);
-        }
+        if (vectorStride == 1) PackContiguous(x, stepStride, count, k, width, panel);
+        else if (stepStride == 1) PackTransposed(x, vectorStride, count, k, width, panel);
+        else PackElements(x, vectorStride, stepStride, 0, count, 0, k, width, panel);
+        if (count < width) ClearMissing(count, k, width, panel);
     }
 
-    private static void PackContiguous(float* source, nint stepStride, int vectors, int k, int width, float* panel)
+    private static void PackContiguous(float* source, nint stepStride, int count, int k, int width, float* panel)
     {
+        int lanes = Vector<float>.Count, whole = count / lanes * lanes;
         for (int p = 0; p < k; p++)
         {
-            var target = new Span<float>(panel, width);
-            new ReadOnlySpan<float>(source, vectors).CopyTo(target);
-            if (vectors < width) target[vectors..].Clear();
+            int i = 0;
+            for (; i < whole; i += lanes) Vector.Load(source + i).Store(panel + i);
+            for (; i < count; i++) panel[i] = source[i];
             source += stepStride;
             panel += width;
         }
     }
 
-    private static void PackInterleaved(float* source, nint vectorStride, nint stepStride, int vectors, int k, int width, float* panel)
+    private static void PackTransposed(float* source, nint vectorStride, int count, int k, int width, float* panel)
     {
-        int i = 0;
-        for (; i + 1 < vectors; i += 2)
+        int vectors = Transpose4.IsSupported ? count & ~3 : 0, steps = Transpose4.IsSupported ? k & ~3 : 0;
+        for (int block = 0; block < steps; block += StepBlock)
         {
-            float* s0 = source + (i * vectorStride);
-            float* s1 = s0 + vectorStride;
-            float* target = panel + i;
-            for (int p = 0; p < k; p++)
+            int last = Math.Min(block + StepBlock, steps);
+            for (int i = 0; i < vectors; i += 4)
             {
-                target[0] = *s0;
-                target[1] = *s1;
-                s0 += stepStride;
-                s1 += stepStride;
-                target += width;
+                float* from = source + (i * vectorStride) + block, to = panel + ((nint)block * width) + i;
+                for (int p = block; p < last; p += 4)
+                {
+                    Transpose4.Run(from, vectorStride, to, width);
+                    from += 4;
+                    to += 4 * (nint)width;
+                }
             }
         }
 
-        for (; i < width; i++)
+        PackElements(source, vectorStride, 1, 0, vectors, steps, k, width, panel);
+        PackElements(source, vectorStride, 1, vectors, count, 0, k, width, panel);
+    }
+
+    private static void PackElements(float* source, nint vectorStride, nint stepStride, int first, int last, int firstStep, int lastStep, int width, float* panel)
+    {
+        for (int p = firstStep; p < lastStep; p++)
         {
-            float* s = source + (i * vectorStride);
-            float* target = panel + i;
-            bool inside = i < vectors;
-            for (int p = 0; p < k; p++)
-            {
-                *target = inside ? *s : 0f;
-                if (inside) s += stepStride;
-                target += width;
-            }
+            for (int i = first; i < last; i++) panel[((nint)p * width) + i] = source[(i * vectorStride) + (p * stepStride)];
         }
+    }
+
+    private static void ClearMissing(int count, int k, int width, float* panel)
+    {
+        for (int p = 0; p < k; p++) new Span<float>(panel + ((nint)p * width) + count, width - count).Clear();
     }
 }

@@ -1,17 +1,23 @@
 namespace Polymath.Tensors.Kernels;
 
 /// <summary>
-/// The innermost step of the packed matrix product: a tile of C held in registers while k runs. Panels are packed so that
-/// step p reads <see cref="TileRows"/> values of A and <see cref="TileColumns"/> values of B, both contiguous.
+/// The innermost step of a matrix product: a tile of C of <see cref="Rows"/> rows and one to three vectors stays in registers while k
+/// runs. Strides say where the operands lie, so the same code reads packed panels and matrices where they are.
 /// </summary>
 internal unsafe interface IMicroKernel
 {
+    /// <summary>Most vectors of a tile's row.</summary>
+    const int MostVectors = 3;
+
     /// <summary>Rows of the tile.</summary>
-    static abstract int TileRows { get; }
+    static abstract int Rows { get; }
 
-    /// <summary>Columns of the tile.</summary>
-    static abstract int TileColumns { get; }
+    /// <summary>Floats of one vector.</summary>
+    static abstract int Lanes { get; }
 
-    /// <summary>C tile = (or +=) sum over p of a[p] b[p]^T; always the full tile.</summary>
-    static abstract void Multiply(int k, float* a, float* b, float* c, nint ldc, bool accumulate);
+    /// <summary>
+    /// C tile = (or +=) sum over p of a_p b_p^T, always the full tile: element (r, p) of A is at a[r * rowStride + p * stepStride], step p of
+    /// B is <paramref name="vectors"/> vectors at b + p * stepStrideB.
+    /// </summary>
+    static abstract void Multiply(int vectors, int k, float* a, nint rowStride, nint stepStride, float* b, nint stepStrideB, float* c, nint ldc, bool accumulate);
 }

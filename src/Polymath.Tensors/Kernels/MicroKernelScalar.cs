@@ -1,42 +1,37 @@
 namespace Polymath.Tensors.Kernels;
 
-/// <summary>The 4x4 tile without vector instructions.</summary>
+/// <summary>The 4x3 tile without vector instructions.</summary>
 internal unsafe struct MicroKernelScalar : IMicroKernel
 {
-    private const int Rows = 4, Columns = 4;
+    /// <inheritdoc/>
+    public static int Rows => 4;
 
     /// <inheritdoc/>
-    public static int TileRows => Rows;
+    public static int Lanes => 1;
 
     /// <inheritdoc/>
-    public static int TileColumns => Columns;
-
-    /// <inheritdoc/>
-    public static void Multiply(int k, float* a, float* b, float* c, nint ldc, bool accumulate)
+    public static void Multiply(int vectors, int k, float* a, nint rowStride, nint stepStride, float* b, nint stepStrideB, float* c, nint ldc, bool accumulate)
     {
-        float* tile = stackalloc float[Rows * Columns];
-        new Span<float>(tile, Rows * Columns).Clear();
-        for (; k > 0; k--)
+        for (int j = 0; j < vectors; j++)
         {
-            float b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
-            for (int r = 0; r < Rows; r++)
+            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            float* x = a, y = b + j;
+            for (int p = 0; p < k; p++)
             {
-                float x = a[r];
-                float* row = tile + (r * Columns);
-                row[0] += x * b0;
-                row[1] += x * b1;
-                row[2] += x * b2;
-                row[3] += x * b3;
+                s0 += x[0] * *y;
+                s1 += x[rowStride] * *y;
+                s2 += x[2 * rowStride] * *y;
+                s3 += x[3 * rowStride] * *y;
+                x += stepStride;
+                y += stepStrideB;
             }
 
-            a += Rows;
-            b += Columns;
-        }
-
-        for (int r = 0; r < Rows; r++)
-        {
-            for (int j = 0; j < Columns; j++)
-                c[(r * ldc) + j] = accumulate ? c[(r * ldc) + j] + tile[(r * Columns) + j] : tile[(r * Columns) + j];
+            Store(c + j, s0, accumulate);
+            Store(c + ldc + j, s1, accumulate);
+            Store(c + (2 * ldc) + j, s2, accumulate);
+            Store(c + (3 * ldc) + j, s3, accumulate);
         }
     }
+
+    private static void Store(float* c, float sum, bool accumulate) => *c = accumulate ? *c + sum : sum;
 }

@@ -7,8 +7,9 @@ namespace Polymath.Tests;
 public sealed unsafe class GemmTests
 {
     private const double Epsilon = 1.1920929e-7;
+    private const int ShapesPerSeed = 1250;
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 16)];
 
     public static TheoryData<int> Widths => [512, 256, 128, 0];
 
@@ -17,13 +18,13 @@ public sealed unsafe class GemmTests
     public void Products_of_random_shapes_match_double_precision(int seed)
     {
         RandomStream random = new RandomStream(17).Derive((ulong)seed);
-        for (int i = 0; i < 250; i++)
+        for (int i = 0; i < ShapesPerSeed; i++)
         {
-            int limit = (i % 4) switch { 0 => 6, 1 => 20, 2 => 50, _ => 131 };
+            int limit = (i % 40) switch { < 15 => 6, < 27 => 20, < 37 => 50, _ => 131 };
             Check(random, random.NextInt32(limit), random.NextInt32(limit), random.NextInt32(limit), width: null);
         }
 
-        foreach ((int m, int n, int k) in new[] { (1, 70, 600), (300, 1, 70), (3, 129, 300), (5, 300, 9), (70, 5, 520), (129, 40, 300) })
+        foreach ((int m, int n, int k) in new[] { (1, 70, 600), (300, 1, 70), (3, 129, 300), (5, 300, 9), (70, 5, 520), (129, 40, 300), (9, 17, 1100), (260, 270, 520), (3, 2100, 6) })
             Check(random, m, n, k, width: null);
     }
 
@@ -83,6 +84,61 @@ public sealed unsafe class GemmTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Items_share_a_right_operand_at_any_stride(int bits)
+    {
+        RandomStream random = new RandomStream(29).Derive((ulong)bits);
+        for (int trial = 0; trial < 40; trial++)
+        {
+            int items = 1 + random.NextInt32(5), m = 1 + random.NextInt32(30), n = 1 + random.NextInt32(60), k = 1 + random.NextInt32(trial % 8 == 0 ? 600 : 40);
+            bool ta = random.NextBernoulli(0.5f), tb = random.NextBernoulli(0.5f), accumulate = random.NextBernoulli(0.5f);
+            int gapA = (m * k) + random.NextInt32(5), gapC = (m * n) + random.NextInt32(5);
+            using var a = new Block(items * gapA, random);
+            using var b = new Block(k * n, random);
+            using var c = new Block(items * gapC, random);
+            float[] before = c.Span.ToArray();
+            GemmProblem problem = Gemm.Problem(ta, tb, m, n, k, a, ta ? m : k, b, tb ? k : n, c, n, accumulate) with { Items = items, ItemStrideA = gapA, ItemStrideC = gapC };
+            Gemm.MultiplyBlocked((VectorWidth)bits, problem);
+            for (int i = 0; i < items * gapC; i++)
+            {
+                int item = i / gapC, place = i % gapC, row = place / n, column = place % n;
+                double expected = before[i];
+                if (place < m * n)
+                {
+                    expected = accumulate ? expected : 0;
+                    for (int p = 0; p < k; p++) expected += (double)a[(item * gapA) + (ta ? (p * m) + row : (row * k) + p)] * b[tb ? (column * k) + p : (p * n) + column];
+                }
+
+                Assert.Equal(expected, c[i], 1e-4);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Activation.Identity)]
+    [InlineData(Activation.Relu)]
+    [InlineData(Activation.Sigmoid)]
+    public void The_epilogue_adds_the_bias_and_applies_the_activation_once(Activation activation)
+    {
+        var random = new RandomStream(31);
+        foreach ((int m, int n, int k) in new[] { (1, 40, 30), (40, 1, 30), (3, 7, 5), (33, 65, 40), (130, 100, 1100), (5, 9, 0), (2, 3000, 700) })
+        {
+            using var a = new Block(Math.Max(1, m * k), random);
+            using var b = new Block(Math.Max(1, k * n), random);
+            using var bias = new Block(n, random);
+            using var c = new Block(m * n, random);
+            Gemm.Multiply(false, false, m, n, k, a, k, b, n, c, n, accumulate: false, new GemmEpilogue(bias, activation));
+            for (int i = 0; i < m * n; i++)
+            {
+                double sum = bias[i % n];
+                for (int p = 0; p < k; p++) sum += (double)a[(i / n * k) + p] * b[(p * n) + (i % n)];
+                double expected = activation switch { Activation.Relu => Math.Max(sum, 0), Activation.Sigmoid => 1 / (1 + Math.Exp(-sum)), _ => sum };
+                Assert.Equal(expected, c[i], 1e-4);
+            }
+        }
+    }
+
     [Fact]
     public void A_warm_product_allocates_nothing()
     {
@@ -104,7 +160,7 @@ public sealed unsafe class GemmTests
         using var b = new Block((tb ? n : k) * ldb, random, offset: random.NextInt32(3));
         using var c = new Block(m * ldc, random, offset: random.NextInt32(3));
         float[] before = c.Span.ToArray();
-        if (width is { } chosen) Gemm.MultiplyPacked(chosen, ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+        if (width is { } chosen) Gemm.MultiplyBlocked(chosen, Gemm.Problem(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate));
         else Gemm.Multiply(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
 
         float* pa = a, pb = b, pc = c;

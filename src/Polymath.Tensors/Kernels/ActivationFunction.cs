@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Polymath.Tensors.Kernels;
 
 /// <summary>The activation functions, each forward rule next to its backward rule.</summary>
-internal static class Activation
+internal static class ActivationFunction
 {
     private const float InverseSqrt2 = 0.70710678f, InverseSqrt2Pi = 0.39894228f;
     private const float TanhScale = 0.79788456f, TanhCubic = 0.044715f;

@@ -1,4 +1,4 @@
-namespace Polymath.Learning;
+namespace Polymath.Tensors;
 
 /// <summary>An element-wise nonlinearity.</summary>
 public enum Activation
