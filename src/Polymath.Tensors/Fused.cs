@@ -3,12 +3,14 @@ namespace Polymath.Tensors;
 /// <summary>Operations that layers are made of and that deserve one kernel: linear maps, normalisation, dropout.</summary>
 public static class Fused
 {
-    /// <summary>y = x W^T + b over the last axis.</summary>
+    /// <summary>y = f(x W^T + b) over the last axis.</summary>
     /// <param name="input">Shape <c>[..., in]</c>.</param>
     /// <param name="weight">Shape <c>[out, in]</c>.</param>
     /// <param name="bias">Shape <c>[out]</c>, or <c>default</c> for none.</param>
+    /// <param name="activation">f; Relu and Sigmoid are part of the product, the others an operation of their own.</param>
     /// <returns>Shape <c>[..., out]</c>.</returns>
-    public static Tensor Linear(Tensor input, Tensor weight, Tensor bias = default) => Ops.Linear.Forward(input, weight, bias);
+    public static Tensor Linear(Tensor input, Tensor weight, Tensor bias = default, Activation activation = Activation.Identity)
+        => Kernels.GemmEpilogue.Fuses(activation) ? Ops.Linear.Forward(input, weight, bias, activation) : Ops.Linear.Forward(input, weight, bias, Activation.Identity).Apply(activation);
 
     /// <summary>Rows of an embedding table: <c>[rows, ...]</c> becomes <c>[...index shape, ...]</c>.</summary>
     /// <param name="table">Shape <c>[rows, ...]</c>, usually <c>[rows, features]</c>.</param>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Polymath.Tensors;
 
 /// <summary>
@@ -6,8 +8,9 @@ namespace Polymath.Tensors;
 /// </summary>
 public sealed class ParameterLayout
 {
-    private readonly Dictionary<Node, (int Offset, bool Shared)> _places = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, Entry> _places = new(ReferenceEqualityComparer.Instance);
     private readonly List<(Tensor Parameter, int Offset)> _parameters = [];
+    private readonly List<Entry> _entries = [];
 
     /// <summary>A layout in the given order.</summary>
     /// <param name="shared">Leaves reached by several tasks.</param>
@@ -42,12 +45,12 @@ public sealed class ParameterLayout
         return block;
     }
 
-    internal bool TryFind(Node leaf, out int offset, out bool shared)
-    {
-        bool found = _places.TryGetValue(leaf, out (int Offset, bool Shared) place);
-        (offset, shared) = place;
-        return found;
-    }
+    /// <summary>Parameters in all.</summary>
+    internal int ParameterCount => _entries.Count;
+
+    internal ReadOnlySpan<Entry> Entries => CollectionsMarshal.AsSpan(_entries);
+
+    internal bool TryFind(Node leaf, out Entry entry) => _places.TryGetValue(leaf, out entry);
 
     private int Place(IEnumerable<Tensor> parameters, bool isShared)
     {
@@ -56,11 +59,16 @@ public sealed class ParameterLayout
         {
             // Such a value dies with its tape and has no place in a gradient vector; without this its gradient would be zero, silently.
             if (parameter.Node.Tape is not null) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} was made while a tape was open, expected one made outside; call Keep() on it.");
-            if (!_places.TryAdd(parameter.Node, (offset, isShared))) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} is listed twice.");
+            var entry = new Entry(_entries.Count, offset, parameter.Shape.Length, isShared);
+            if (!_places.TryAdd(parameter.Node, entry)) throw new TensorException($"ParameterLayout: a parameter of shape {parameter.Shape} is listed twice.");
+            _entries.Add(entry);
             _parameters.Add((parameter, (isShared ? 0 : SharedCount) + offset));
             offset = checked(offset + parameter.Shape.Length);
         }
 
         return offset;
     }
+
+    /// <summary>One parameter: its number, its first float in its part of the vector, how many it has, and which part that is.</summary>
+    internal readonly record struct Entry(int Index, int Offset, int Length, bool Shared);
 }

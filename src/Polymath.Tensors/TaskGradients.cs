@@ -25,6 +25,9 @@ public sealed unsafe class TaskGradients
     private readonly ParameterLayout? _layout;
     private readonly float[] _own = [];
 
+    // Whether a parameter's part of a row has a value of this sweep, [row * parameters + parameter]; own parameters use row 0.
+    private readonly bool[] _written = [];
+
     /// <summary>Zeroed rows for <paramref name="tasks"/> losses and <paramref name="parameters"/> shared parameters.</summary>
     /// <param name="tasks">K, at least 1.</param>
     /// <param name="parameters">P, at least 0.</param>
@@ -54,7 +57,8 @@ public sealed unsafe class TaskGradients
         : this(tasks, layout.SharedCount)
     {
         _layout = layout;
-        _own = new float[layout.OwnCount];
+        _own = GC.AllocateArray<float>(layout.OwnCount, pinned: true);
+        _written = new bool[tasks * layout.ParameterCount];
     }
 
     /// <summary>K, the number of rows.</summary>
@@ -119,18 +123,56 @@ public sealed unsafe class TaskGradients
     }
 
     /// <summary>Whether a leaf's gradient belongs here.</summary>
-    internal bool Holds(Node leaf) => _layout is not null && _layout.TryFind(leaf, out _, out _);
+    internal bool Holds(Node leaf) => _layout is not null && _layout.TryFind(leaf, out _);
+
+    /// <summary>Starts a sweep: what is here will be overwritten parameter by parameter, without a pass that clears it first.</summary>
+    internal void Begin() => Array.Clear(_written);
+
+    /// <summary>Ends a sweep: parameters that no loss reached have gradient zero.</summary>
+    internal void End()
+    {
+        if (_layout is null) return;
+        foreach (ParameterLayout.Entry entry in _layout.Entries)
+        {
+            for (int row = 0; row < (entry.Shared ? Tasks : 1); row++)
+            {
+                ref bool written = ref _written[(row * _layout.ParameterCount) + entry.Index];
+                if (!written) Part(entry, row).Clear();
+                written = true;
+            }
+        }
+    }
+
+    /// <summary>Where a leaf's gradient goes for the rows from <paramref name="first"/> on, as far as they lie at equal distances and are all new or all not.</summary>
+    internal ParameterPlace Place(Node leaf, RowSet rows, int first)
+    {
+        if (!_layout!.TryFind(leaf, out ParameterLayout.Entry entry)) throw new InvalidOperationException("TaskGradients: a parameter of another layout.");
+        nint distance = 0;
+        int count = 1;
+        bool accumulate = Claim(entry, rows.Rows[first]);
+        for (; entry.Shared && first + count < rows.Count && IsClaimed(entry, rows.Rows[first + count]) == accumulate; count++)
+        {
+            nint step = rows.Rows[first + count] - rows.Rows[first + count - 1];
+            if (count > 1 && step != distance) break;
+            distance = step;
+            Claim(entry, rows.Rows[first + count]);
+        }
+
+        float* start = entry.Shared ? Pointer + ((nint)rows.Rows[first] * _stride) : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_own));
+        return new ParameterPlace((nint)(start + entry.Offset), distance * _stride, count, accumulate);
+    }
 
     /// <summary>Adds a leaf's stacked gradient <c>[rows, ...leaf shape]</c>.</summary>
     internal void Accumulate(Node leaf, RowSet rows, Tensor gradient)
     {
-        if (_layout is null || !_layout.TryFind(leaf, out int offset, out bool shared)) return;
+        if (_layout is null || !_layout.TryFind(leaf, out ParameterLayout.Entry entry)) return;
         ReadOnlySpan<float> values = gradient.Span;
-        int length = leaf.Shape.Length;
         for (int i = 0; i < rows.Count; i++)
         {
-            Span<float> target = shared ? Row(rows.Rows[i]).Slice(offset, length) : _own.AsSpan(offset, length);
-            TensorPrimitives.Add(target, values.Slice(i * length, length), target);
+            Span<float> target = Part(entry, rows.Rows[i]);
+            ReadOnlySpan<float> source = values.Slice(i * entry.Length, entry.Length);
+            if (Claim(entry, rows.Rows[i])) TensorPrimitives.Add(target, source, target);
+            else source.CopyTo(target);
         }
     }
 
@@ -157,6 +199,19 @@ public sealed unsafe class TaskGradients
         }
 
         fixed (float* target = destination) Reduce.CombineRows(Pointer, weights, Tasks, Count, _stride, target);
+    }
+
+    private Span<float> Part(in ParameterLayout.Entry entry, int row)
+        => entry.Shared ? Row(row).Slice(entry.Offset, entry.Length) : _own.AsSpan(entry.Offset, entry.Length);
+
+    private bool IsClaimed(in ParameterLayout.Entry entry, int row) => _written[((entry.Shared ? row : 0) * _layout!.ParameterCount) + entry.Index];
+
+    /// <summary>Marks a part as written; true when it was before.</summary>
+    private bool Claim(in ParameterLayout.Entry entry, int row)
+    {
+        bool before = IsClaimed(entry, row);
+        _written[((entry.Shared ? row : 0) * _layout!.ParameterCount) + entry.Index] = true;
+        return before;
     }
 
     private static int AlignedOffset(float[] pinned)

@@ -52,6 +52,20 @@ public readonly partial struct Tensor
     /// <summary>The error function.</summary>
     public Tensor Erf() => Ops.Erf.Rule.Forward(this);
 
+    /// <summary>f(x) for a named activation.</summary>
+    /// <param name="activation">f.</param>
+    public Tensor Apply(Activation activation) => activation switch
+    {
+        Activation.Identity => this,
+        Activation.Relu => Relu(),
+        Activation.Gelu => Gelu(),
+        Activation.GeluTanh => Gelu(approximate: true),
+        Activation.Silu => Silu(),
+        Activation.Sigmoid => Sigmoid(),
+        Activation.Tanh => Tanh(),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "expected a named activation."),
+    };
+
     /// <summary>Matrix product over the last two axes; leading axes broadcast.</summary>
     /// <param name="other">Shape <c>[..., k, n]</c> (or <c>[..., n, k]</c> when transposed).</param>
     /// <param name="transposeLeft">Use this tensor's last two axes swapped, without a copy.</param>

@@ -2,7 +2,7 @@ using Polymath.Tensors;
 
 namespace Polymath.Learning;
 
-/// <summary>Applies activations, and finds them by the names used in configurations.</summary>
+/// <summary>Finds activations by the names used in configurations.</summary>
 /// <example><code>
 /// Tensor y = Tensor.FromArray([-1f, 2f]).Apply(Activations.Parse("relu"));   // [0, 2]
 /// </code></example>
@@ -16,22 +16,6 @@ public static class Activations
 
     /// <summary>All names, in the order of <see cref="Activation"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_names.Select(entry => entry.Name)];
-
-    /// <summary>f(x) for every element.</summary>
-    /// <param name="input">Any shape.</param>
-    /// <param name="activation">f.</param>
-    /// <returns>The same shape.</returns>
-    public static Tensor Apply(this Tensor input, Activation activation) => activation switch
-    {
-        Activation.Identity => input,
-        Activation.Relu => input.Relu(),
-        Activation.Gelu => input.Gelu(),
-        Activation.GeluTanh => input.Gelu(approximate: true),
-        Activation.Silu => input.Silu(),
-        Activation.Sigmoid => input.Sigmoid(),
-        Activation.Tanh => input.Tanh(),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "expected a named activation."),
-    };
 
     /// <summary>The name in configurations: <c>gelu_tanh</c>.</summary>
     /// <param name="activation">An activation.</param>

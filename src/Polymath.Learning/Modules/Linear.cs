@@ -43,9 +43,10 @@ public sealed class Linear : Module
     /// <inheritdoc/>
     public override long FlopsPerRow => 2L * Inputs * Outputs;
 
-    /// <summary>y = x W^T + b.</summary>
+    /// <summary>y = f(x W^T + b).</summary>
     /// <param name="input">Shape <c>[..., inputs]</c>.</param>
+    /// <param name="activation">f, applied while the product is in the cache.</param>
     /// <returns>Shape <c>[..., outputs]</c>.</returns>
     /// <exception cref="TensorException">The last axis is not <see cref="Inputs"/> long.</exception>
-    public Tensor Forward(Tensor input) => Fused.Linear(input, Weight.Value, Bias is null ? default : Bias.Value);
+    public Tensor Forward(Tensor input, Activation activation = Activation.Identity) => Fused.Linear(input, Weight.Value, Bias is null ? default : Bias.Value, activation);
 }

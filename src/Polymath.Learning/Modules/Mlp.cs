@@ -73,9 +73,7 @@ public sealed class Mlp : Module
         Tensor x = input;
         for (int layer = 0; layer < _linears.Length; layer++)
         {
-            x = _linears[layer].Forward(x);
-            if (_norms.Length > 0) x = _norms[layer].Forward(x);
-            x = x.Apply(Options.Activation);
+            x = _norms.Length == 0 ? _linears[layer].Forward(x, Options.Activation) : _norms[layer].Forward(_linears[layer].Forward(x)).Apply(Options.Activation);
             if (_dropout is not null) x = _dropout.Forward(x);
         }
 

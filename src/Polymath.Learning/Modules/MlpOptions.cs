@@ -1,3 +1,5 @@
+using Polymath.Tensors;
+
 namespace Polymath.Learning;
 
 /// <summary>The layers of an <see cref="Mlp"/>. Four conventions of published libraries are presets.</summary>

@@ -1,4 +1,5 @@
 using Polymath.Learning;
+using Polymath.Tensors;
 
 namespace Polymath.Tabular;
 

@@ -96,6 +96,12 @@ internal sealed class BackwardPass(Tape tape)
         Hold(slot, union, sum);
     }
 
+    /// <summary>Whether an input is a parameter that the sink keeps and that nobody collects.</summary>
+    public bool WritesParameter(Node input) => !CreateGraph && _sink is not null && input.Leaf is not null && !_collected[input.Index] && Needs(input);
+
+    /// <summary>Where the gradient rows of a parameter lie, from one of the current rows on.</summary>
+    public ParameterPlace Place(Node input, int first) => _sink!.Place(input.Leaf!, Rows, first);
+
     /// <summary>Runs every rule from the last node to the first.</summary>
     public void Sweep()
     {
@@ -144,7 +150,8 @@ internal sealed class BackwardPass(Tape tape)
         return false;
     }
 
-    private static bool CanWrite(Node node) => node.Scratch && node.Holds == 1 && node.Buffer.References == 1;
+    /// <summary>Whether a sweep value has one reader left.</summary>
+    public static bool CanWrite(Node node) => node.Scratch && node.Holds == 1 && node.Buffer.References == 1;
 
     private static Tensor Copy(Tensor source)
     {

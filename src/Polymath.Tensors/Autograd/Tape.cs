@@ -62,7 +62,7 @@ public sealed class Tape : IDisposable
     /// respect to the shared parameters; the parameters only one task reaches receive that task's gradient.
     /// </summary>
     /// <param name="losses">K tensors of one element.</param>
-    /// <param name="into">Cleared first; must have K rows.</param>
+    /// <param name="into">Overwritten; must have K rows.</param>
     /// <exception cref="TensorException">A loss is not a scalar of this tape, or the row count differs.</exception>
     public void Backward(ReadOnlySpan<Tensor> losses, TaskGradients into)
     {
@@ -73,7 +73,7 @@ public sealed class Tape : IDisposable
     /// <summary>The gradient of the weighted sum of K losses, in one row: as cheap as one loss.</summary>
     /// <param name="losses">K tensors of one element.</param>
     /// <param name="weights">K weights.</param>
-    /// <param name="into">Cleared first; must have one row.</param>
+    /// <param name="into">Overwritten; must have one row.</param>
     public void Backward(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into)
     {
         if (into.Tasks != 1) throw new TensorException($"Tape.Backward: a weighted sum has one gradient row, found {into.Tasks}.");
@@ -260,13 +260,13 @@ public sealed class Tape : IDisposable
 
     private void Sweep(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into)
     {
-        into.Clear();
         for (int k = 0; k < losses.Length; k++)
         {
             if (losses[k].Shape.Length != 1) throw new TensorException($"Tape.Backward: loss {k} has shape {losses[k].Shape}, expected one element.");
             if (Find(losses[k].Node) is not { Index: >= 0 }) throw new TensorException($"Tape: loss {k} of shape {losses[k].Shape} was not recorded on this tape.");
         }
 
+        into.Begin();
         _pass.Begin(createGraph: false);
         using var scope = new SweepScope(this, record: false);
         _pass.MarkNeeded(into);
@@ -277,6 +277,7 @@ public sealed class Tape : IDisposable
         }
 
         _pass.Sweep();
+        into.End();
     }
 
     private Node? Find(Node node) => ReferenceEquals(node.Tape, this) ? node : _aliases.GetValueOrDefault(node);

@@ -29,8 +29,20 @@ internal readonly ref struct Vjp
 
     public Tensor Saved(int index) => new(Node.Saved[index]!);
 
+    /// <summary>True when nobody else will read <see cref="Gradient"/>, so that a rule may overwrite it.</summary>
+    public bool OwnsGradient => BackwardPass.CanWrite(Gradient.Node);
+
     /// <summary>Whether an input lies on a path to something whose gradient is wanted; a rule computes nothing for the others.</summary>
     public bool Needs(int index) => _pass.Needs(Node.Inputs[index]);
+
+    /// <summary>
+    /// Whether an input is a parameter whose gradient goes straight to where it is kept: then the rule writes it there, see
+    /// <see cref="Place"/>, instead of giving a tensor that would be copied.
+    /// </summary>
+    public bool WritesParameter(int index) => _pass.WritesParameter(Node.Inputs[index]);
+
+    /// <summary>Where the gradient of a parameter goes for the cotangents from <paramref name="first"/> on, as far as they lie at equal distances.</summary>
+    public ParameterPlace Place(int index, int first) => _pass.Place(Node.Inputs[index], first);
 
     /// <summary>Adds a cotangent <c>[tasks, ...input shape]</c> to an input; broadcast axes are summed away here, once for all ops.</summary>
     public void Give(int index, Tensor gradient) => _pass.Accumulate(Node.Inputs[index], _pass.Rows, gradient.SumToTrailing(Node.Inputs[index].Shape));

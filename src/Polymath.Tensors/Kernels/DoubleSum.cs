@@ -107,6 +107,14 @@ internal static unsafe class DoubleSum
         sums[3] += d3;
     }
 
+    /// <summary>y += x.</summary>
+    public static void Add(double* x, double* y, int length)
+    {
+        int lanes = Vector<double>.Count, i = 0;
+        for (; i + lanes <= length; i += lanes) (Vector.Load(y + i) + Vector.Load(x + i)).Store(y + i);
+        for (; i < length; i++) y[i] += x[i];
+    }
+
     /// <summary>sums[j] += x[r, j] over the rows r, in order; j in [0, width).</summary>
     public static void AddRows(float* x, nint stride, int rows, int width, double* sums)
     {

@@ -2,40 +2,81 @@ using Polymath.Tensors.Kernels;
 
 namespace Polymath.Tensors.Ops;
 
-/// <summary>y = x W^T + b over the last axis of x; dx = g W, dW = g^T x, db = sum of g.</summary>
+/// <summary>
+/// y = f(z), z = x W^T + b over the last axis of x; dz = g f'(z), dx = dz W, dW = dz^T x, db = sum of dz. The bias and f are applied to each
+/// block of the product while it is in the cache; f' comes from y, so z is not kept. A K-task cotangent makes dx one product over K·rows
+/// rows, and the K products dW share one packed x and go straight into the rows of the gradient.
+/// </summary>
 internal sealed unsafe class Linear : Op
 {
     public static readonly Linear Rule = new();
 
     public override string Name => "Linear";
 
-    public static Tensor Forward(Tensor input, Tensor weight, Tensor bias)
+    public static Tensor Forward(Tensor input, Tensor weight, Tensor bias, Activation activation)
     {
         Node x = input.Node, w = weight.Node;
         if (w.Shape.Rank != 2 || x.Shape.Rank == 0 || x.Shape[-1] != w.Shape[1]) throw new TensorException($"Linear: found input {x.Shape} with weight {w.Shape}, expected [..., in] with [out, in].");
         int inputs = w.Shape[1], outputs = w.Shape[0], rows = x.Shape.Product(0, x.Shape.Rank - 1);
-        Node y = Tensor.Allocate(x.Shape.With(-1, outputs));
         bool hasBias = !bias.IsEmpty;
-        if (hasBias)
-        {
-            if (bias.Shape.Rank != 1 || bias.Shape[0] != outputs) throw new TensorException($"Linear: found bias {bias.Shape}, expected [{outputs}].");
-            ReadOnlySpan<float> b = bias.Span;
-            Span<float> values = y.Span;
-            for (int i = 0; i < rows; i++) b.CopyTo(values.Slice(i * outputs, outputs));
-        }
-
-        if (y.Shape.Length > 0) Gemm.Multiply(false, true, rows, outputs, inputs, x.Pointer, inputs, w.Pointer, inputs, y.Pointer, outputs, hasBias);
+        if (hasBias && (bias.Shape.Rank != 1 || bias.Shape[0] != outputs)) throw new TensorException($"Linear: found bias {bias.Shape}, expected [{outputs}].");
+        Node y = Tensor.Allocate(x.Shape.With(-1, outputs));
+        var epilogue = new GemmEpilogue(hasBias ? bias.Node.Pointer : null, activation);
+        if (y.Shape.Length > 0) Gemm.Multiply(false, true, rows, outputs, inputs, x.Pointer, inputs, w.Pointer, inputs, y.Pointer, outputs, accumulate: false, epilogue);
+        y.A = (int)activation;
         return hasBias ? Tensor.Record(Rule, y, x, w, bias.Node) : Tensor.Record(Rule, y, x, w);
     }
 
     public override void Backward(in Vjp vjp)
     {
-        Tensor g = vjp.Gradient, w = vjp.Input(1);
-        if (vjp.Needs(0)) vjp.Give(0, g.MatMul(w));
-        Shape x = vjp.Node.Inputs[0].Shape;
-        int count = x.Product(0, x.Rank - 1);
-        Tensor rows = g.Reshape(vjp.Tasks, count, w.Shape[0]);
-        if (vjp.Needs(1)) vjp.Give(1, rows.MatMul(vjp.Input(0).Reshape(count, w.Shape[1]), transposeLeft: true));
-        if (vjp.Node.InputCount > 2 && vjp.Needs(2)) vjp.Give(2, rows.Sum(1));
+        bool hasBias = vjp.Node.InputCount > 2 && vjp.Needs(2);
+        Tensor w = vjp.Input(1);
+        int outputs = w.Shape[0], inputs = w.Shape[1], rows = vjp.Node.Shape.Product(0, vjp.Node.Shape.Rank - 1);
+        Tensor dz = vjp.CreateGraph || vjp.Gradient.Shape.Length == 0 ? Composed(vjp, hasBias, rows, outputs) : Fused(vjp, hasBias, rows, outputs);
+        if (vjp.Needs(1)) WeightGradient(vjp, dz, rows, outputs, inputs);
+        if (vjp.Needs(0)) vjp.Give(0, dz.MatMul(w));
+    }
+
+    /// <summary>dz by differentiable operations; gives the bias its share.</summary>
+    private static Tensor Composed(in Vjp vjp, bool hasBias, int rows, int outputs)
+    {
+        Tensor y = vjp.Output;
+        Tensor dz = (Activation)vjp.Node.A switch
+        {
+            Activation.Relu => vjp.Gradient * y.GreaterThan(0f),
+            Activation.Sigmoid => vjp.Gradient * (y * (1f - y)),
+            _ => vjp.Gradient,
+        };
+        if (hasBias) vjp.Give(2, dz.Reshape(vjp.Tasks, rows, outputs).Sum(1));
+        return dz;
+    }
+
+    /// <summary>dz and the bias gradient in one pass, over the cotangent itself when nobody else reads it.</summary>
+    private static Tensor Fused(in Vjp vjp, bool hasBias, int rows, int outputs)
+    {
+        var activation = (Activation)vjp.Node.A;
+        Tensor g = vjp.Gradient, dz = activation == Activation.Identity || vjp.OwnsGradient ? g : new Tensor(Tensor.Allocate(g.Shape));
+        Tensor sums = hasBias ? new Tensor(Tensor.Allocate(new Shape(vjp.Tasks, outputs))) : default;
+        LinearBackward.Run(activation, vjp.Node.Pointer, g.Node.Pointer, dz.Node.Pointer, hasBias ? sums.Node.Pointer : null, vjp.Tasks, rows, outputs);
+        if (hasBias) vjp.Give(2, sums);
+        return dz;
+    }
+
+    private static void WeightGradient(in Vjp vjp, Tensor dz, int rows, int outputs, int inputs)
+    {
+        if (!vjp.WritesParameter(1) || rows == 0 || inputs == 0)
+        {
+            vjp.Give(1, dz.Reshape(vjp.Tasks, rows, outputs).MatMul(vjp.Input(0).Reshape(rows, inputs), transposeLeft: true));
+            return;
+        }
+
+        nint size = (nint)rows * outputs;
+        for (int first = 0; first < vjp.Tasks;)
+        {
+            ParameterPlace place = vjp.Place(1, first);
+            Gemm.MultiplyBatched(
+                true, false, outputs, inputs, rows, dz.Node.Pointer + (first * size), outputs, vjp.Node.Inputs[0].Pointer, inputs, place.First, inputs, place.Accumulate, place.Rows, size, 0, place.Stride);
+            first += place.Rows;
+        }
     }
 }

@@ -15,6 +15,10 @@ internal static class LayerSpecs
         MatMul("MatMul, both transposed", true, true),
         Linear("Linear", bias: false),
         Linear("Linear with bias", bias: true),
+        Linear("Linear with bias and relu", bias: true, Activation.Relu, z => Math.Max(z, 0)),
+        Linear("Linear with relu", bias: false, Activation.Relu, z => Math.Max(z, 0)),
+        Linear("Linear with bias and sigmoid", bias: true, Activation.Sigmoid, z => 1 / (1 + Math.Exp(-z))),
+        Linear("Linear with bias and tanh", bias: true, Activation.Tanh, Math.Tanh),
         new("LayerNorm", s =>
         {
             int[] shape = [.. s.Shape(mostRank: 3, size: 5), s.Length(least: 1, most: 5)];
@@ -64,14 +68,18 @@ internal static class LayerSpecs
                 }));
         });
 
-    private static OpSpec Linear(string name, bool bias)
+    private static OpSpec Linear(string name, bool bias, Activation activation = Activation.Identity, Func<double, double>? function = null)
         => new(name, s =>
         {
             int inputs = s.Length(most: 5), outputs = s.Length(most: 3);
             int[] rows = s.Shape(mostRank: 3, size: 5);
             OpInput x = s.Normal([.. rows, inputs]), w = s.Normal(outputs, inputs);
-            return new OpCase(bias ? [x, w, s.Normal(outputs)] : [x, w], t => Fused.Linear(t[0], t[1], bias ? t[2] : default), t =>
-                Dense.Build([.. rows, outputs], i => Enumerable.Range(0, inputs).Sum(p => t[0][[.. i[..^1], p]] * t[1][i[^1], p]) + (bias ? t[2][i[^1]] : 0)));
+            return new OpCase(bias ? [x, w, s.Normal(outputs)] : [x, w], t => Fused.Linear(t[0], t[1], bias ? t[2] : default, activation), t =>
+                Dense.Build([.. rows, outputs], i =>
+                {
+                    double z = Enumerable.Range(0, inputs).Sum(p => t[0][[.. i[..^1], p]] * t[1][i[^1], p]) + (bias ? t[2][i[^1]] : 0);
+                    return function is null ? z : function(z);
+                }));
         });
 
     private static OpSpec Conv2d(string name, bool groups)

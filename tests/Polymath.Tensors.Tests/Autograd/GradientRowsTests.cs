@@ -1,0 +1,69 @@
+using Polymath.Tensors;
+
+namespace Polymath.Tests;
+
+/// <summary>Rules that write into the rows of the gradient give what the sweep with collected values gives, whichever tasks reach a parameter and how often.</summary>
+public sealed class GradientRowsTests
+{
+    private const int Tasks = 5;
+
+    [Theory]
+    [MemberData(nameof(Reaches))]
+    public void Rows_are_right_whichever_tasks_reach_a_parameter(int reach, int uses)
+    {
+        var random = new RandomStream((ulong)((reach * 10) + uses));
+        Tensor trunk = Leaf(random, 6, 4), bias = Leaf(random, 6), some = Leaf(random, 6, 6), offset = Leaf(random, 6), never = Leaf(random, 3), own = Leaf(random, 1, 6);
+        Tensor x = Tensor.Normal(random, new Shape(7, 4));
+        var layout = new ParameterLayout([trunk, never, some, bias, offset], [own]);
+        var rows = new TaskGradients(Tasks, layout);
+        for (int k = 0; k < Tasks; k++) rows.Row(k).Fill(99f);
+        rows.Own.Fill(99f);
+        using var tape = new Tape();
+        for (int step = 0; step < 2; step++)
+        {
+            tape.Reset();
+            Tensor h = Fused.Linear(x, trunk, bias, Activation.Sigmoid);
+            var losses = new Tensor[Tasks];
+            for (int k = 0; k < Tasks; k++)
+            {
+                Tensor z = h * (k + 1f);
+                for (int use = 0; use < uses && ((reach >> k) & 1) == 1; use++) z = Fused.Linear(z, some, offset, Activation.Sigmoid);
+                if (k == 2) z = Fused.Linear(z, own);
+                losses[k] = (z * z).Sum();
+            }
+
+            Tensor[] parameters = [trunk, never, some, bias, offset], expected = tape.Gradients(losses, [.. parameters, own]);
+            tape.Backward(losses, rows);
+            for (int k = 0; k < Tasks; k++)
+            {
+                int at = 0;
+                for (int p = 0; p < parameters.Length; p++)
+                {
+                    int length = parameters[p].Shape.Length;
+                    AssertClose(expected[p].Span.Slice(k * length, length), rows.Row(k).Slice(at, length));
+                    at += length;
+                }
+            }
+
+            AssertClose(expected[^1].Span.Slice(2 * 6, 6), rows.Own);
+        }
+    }
+
+    public static TheoryData<int, int> Reaches()
+    {
+        var data = new TheoryData<int, int>();
+        for (int reach = 0; reach < 1 << Tasks; reach++)
+        {
+            for (int uses = 1; uses <= 2; uses++) data.Add(reach, uses);
+        }
+
+        return data;
+    }
+
+    private static Tensor Leaf(RandomStream random, params int[] shape) => Tensor.Normal(random, new Shape(shape), 0f, 0.5f).WithGradient();
+
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-4f * (1 + Math.Abs(expected[i])));
+    }
+}
