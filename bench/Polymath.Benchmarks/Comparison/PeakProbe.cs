@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Polymath.Benchmarks.Comparison;
+
+/// <summary>Measures the <see cref="Peaks"/> of the machine: the best of several attempts, as a limit should be.</summary>
+internal static class PeakProbe
+{
+    private const int Attempts = 7;
+    private static readonly int[] s_sizes = [512, 1024, 2048];
+
+    /// <summary>Measures with a number of threads.</summary>
+    /// <param name="threads">Threads.</param>
+    /// <param name="peers">Who else multiplies matrices.</param>
+    /// <param name="warmUp">Seconds of warm-up.</param>
+    /// <param name="pause">Called between two measurements, so that waiting threads go to sleep.</param>
+    public static Peaks Measure(int threads, IReadOnlyList<Peer> peers, double warmUp, Action pause)
+    {
+        const int Steps = 4_000_000;
+        double arithmetic = Best(threads, (_, _) => MultiplyAddLoop.Run(Steps)), product = 0;
+        foreach (int n in s_sizes)
+        {
+            double flops = 2.0 * n * n * n, least = double.PositiveInfinity;
+            using var workload = new GemmWorkload(n, n, n, "NN");
+            var sampler = new Sampler(workload, warmUp);
+            for (int attempt = 0; attempt < Attempts; attempt++)
+            {
+                pause();
+                least = Math.Min(least, sampler.Sample());
+                foreach (Peer peer in peers)
+                {
+                    pause();
+                    least = Math.Min(least, peer.Sample($"gemm {n} {n} {n} NN"));
+                }
+            }
+
+            product = Math.Max(product, flops / least);
+        }
+
+        pause();
+        const double Bytes = (double)MemoryLoops.Length * sizeof(float);
+        using var memory = new MemoryLoops();
+        return new Peaks(
+            threads,
+            threads * (double)Steps * MultiplyAddLoop.FlopsPerStep / arithmetic,
+            product,
+            Read: Bytes / Best(threads, (part, parts) => memory.Read(part, parts)),
+            Copy: 2 * Bytes / Best(threads, memory.Copy),
+            Triad: 3 * Bytes / Best(threads, memory.Triad));
+    }
+
+    private static double Best(int threads, Action<int, int> body)
+    {
+        double least = double.PositiveInfinity;
+        for (int attempt = 0; attempt <= Attempts; attempt++)
+        {
+            Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(part => new Thread(() => body(part, threads)))];
+            long start = Stopwatch.GetTimestamp();
+            foreach (Thread thread in others) thread.Start();
+            body(0, threads);
+            foreach (Thread thread in others) thread.Join();
+            least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        return least;
+    }
+}

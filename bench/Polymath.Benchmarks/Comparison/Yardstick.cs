@@ -1,0 +1,29 @@
+namespace Polymath.Benchmarks.Comparison;
+
+/// <summary>What a measurement is held against.</summary>
+internal enum Yardstick
+{
+    /// <summary>The peer with its AVX-512 kernels forced: its time / ours. Where there is no such peer, the one as installed.</summary>
+    ForcedPeer,
+
+    /// <summary>The peer as its package was installed: its time / ours.</summary>
+    InstalledPeer,
+
+    /// <summary>Our time / the time that the work's FLOPs take at the fastest measured matrix product.</summary>
+    MatrixProductTime,
+
+    /// <summary>Bytes read per second / those of a loop that only reads.</summary>
+    ReadBandwidth,
+
+    /// <summary>Bytes moved per second / those of a copying loop.</summary>
+    CopyBandwidth,
+
+    /// <summary>Bytes moved per second / those of a loop with two inputs and one output.</summary>
+    TriadBandwidth,
+
+    /// <summary>Our time in seconds.</summary>
+    Seconds,
+
+    /// <summary>Bytes that one operation leaves to the garbage collector.</summary>
+    Allocation,
+}
