@@ -6,9 +6,6 @@ namespace Polymath.Benchmarks.Comparison;
 /// <summary>The <c>compare</c> command behind <c>bench/run</c>: measures our side in this process and the peers in theirs, and reports.</summary>
 internal static class ComparisonRun
 {
-    // OpenBLAS threads wait awake for 2^26 clock ticks and those of OpenMP for some milliseconds; after this long all of them sleep.
-    private const int PauseMilliseconds = 50;
-
     public static int Run(string[] arguments)
     {
         if (arguments.Contains("--help")) return Done(ComparisonOptions.Usage);
@@ -59,7 +56,7 @@ internal static class ComparisonRun
             using Peer? forced = Machine.HasAvx512() ? new Peer(script, options.Python, threads, Peer.ForcedCore, options.WarmUp) : null;
             machine ??= Machine.Describe(installed.About, forced?.About);
             if (forced is null) Console.WriteLine("This processor has no AVX-512: there is no forced peer.");
-            peaks.Add(PeakProbe.Measure(threads, forced is null ? [installed] : [installed, forced], options.WarmUp, () => Pause(threads)));
+            peaks.Add(PeakProbe.Measure(threads, forced is null ? [installed] : [installed, forced], options.WarmUp));
             foreach (Case item in cases)
             {
                 if (item.Unavailable is { } reason)
@@ -88,7 +85,6 @@ internal static class ComparisonRun
             if (peer is null || note is not null) continue;
             try
             {
-                Pause(threads);
                 peer.Sample(item.Peer!);
                 sides.Add((() => peer.Sample(item.Peer!), []));
             }
@@ -103,7 +99,6 @@ internal static class ComparisonRun
             for (int turn = 0; turn < sides.Count; turn++)
             {
                 (Func<double> sample, List<double> seconds) = sides[(round + turn) % sides.Count];
-                Pause(threads);
                 seconds.Add(sample());
             }
         }
@@ -137,12 +132,6 @@ internal static class ComparisonRun
         file.Save(Path.Combine(folder, "performance.json"));
         File.WriteAllText(Path.Combine(folder, "performance.md"), ResultPage.Write(file, new Explanations(Path.Combine(Root(), "bench", "explanations.md"))));
         return Done("Written: docs/results/performance.md and performance.json.");
-    }
-
-    /// <summary>With one thread nobody waits for work.</summary>
-    private static void Pause(int threads)
-    {
-        if (threads > 1) Thread.Sleep(PauseMilliseconds);
     }
 
     private static int List(Case[] cases)

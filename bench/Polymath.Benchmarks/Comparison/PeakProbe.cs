@@ -12,8 +12,7 @@ internal static class PeakProbe
     /// <param name="threads">Threads.</param>
     /// <param name="peers">Who else multiplies matrices.</param>
     /// <param name="warmUp">Seconds of warm-up.</param>
-    /// <param name="pause">Called between two measurements, so that waiting threads go to sleep.</param>
-    public static Peaks Measure(int threads, IReadOnlyList<Peer> peers, double warmUp, Action pause)
+    public static Peaks Measure(int threads, IReadOnlyList<Peer> peers, double warmUp)
     {
         const int Steps = 4_000_000;
         double arithmetic = Best(threads, (_, _) => MultiplyAddLoop.Run(Steps)), product = 0;
@@ -24,19 +23,13 @@ internal static class PeakProbe
             var sampler = new Sampler(workload, warmUp);
             for (int attempt = 0; attempt < Attempts; attempt++)
             {
-                pause();
                 least = Math.Min(least, sampler.Sample());
-                foreach (Peer peer in peers)
-                {
-                    pause();
-                    least = Math.Min(least, peer.Sample($"gemm {n} {n} {n} NN"));
-                }
+                foreach (Peer peer in peers) least = Math.Min(least, peer.Sample($"gemm {n} {n} {n} NN"));
             }
 
             product = Math.Max(product, flops / least);
         }
 
-        pause();
         const double Bytes = (double)MemoryLoops.Length * sizeof(float);
         using var memory = new MemoryLoops();
         return new Peaks(

@@ -13,6 +13,9 @@ internal sealed class Peer : IDisposable
     /// <summary>The OpenBLAS kernels that a processor with AVX-512 is made to use.</summary>
     public const string ForcedCore = "SKYLAKEX";
 
+    // Processor time is counted in ticks of 10 ms: a thread that waits awake shows in this time.
+    private const int IdleMilliseconds = 30;
+
     private readonly Process _process;
 
     /// <summary>Starts a process.</summary>
@@ -38,9 +41,17 @@ internal sealed class Peer : IDisposable
     /// <summary>What it runs on.</summary>
     public PeerVersions About { get; }
 
-    /// <summary>One sample of a case, in seconds per operation; the first request of a case also warms it up.</summary>
+    /// <summary>
+    /// One sample of a case, in seconds per operation; the first request of a case also warms it up. Returns when all threads of the peer
+    /// sleep: those of OpenBLAS wait awake for some 0.1 s after a product, and would take a processor from whoever is measured next.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The peer could not do it; the message says why.</exception>
-    public double Sample(string request) => double.Parse(Ask(request), CultureInfo.InvariantCulture);
+    public double Sample(string request)
+    {
+        double seconds = double.Parse(Ask(request), CultureInfo.InvariantCulture);
+        WaitUntilIdle();
+        return seconds;
+    }
 
     public void Dispose()
     {
@@ -48,6 +59,20 @@ internal sealed class Peer : IDisposable
         _process.StandardInput.Close();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    private void WaitUntilIdle()
+    {
+        if (About.Threads == 1) return;
+        TimeSpan before, after = _process.TotalProcessorTime;
+        do
+        {
+            before = after;
+            Thread.Sleep(IdleMilliseconds);
+            _process.Refresh();
+            after = _process.TotalProcessorTime;
+        }
+        while (after > before);
     }
 
     private string Ask(string request)
