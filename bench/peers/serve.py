@@ -22,6 +22,13 @@ from sampling import Sampler
 # Case name -> module and function; modules are imported when first asked for, so that a matrix product does not wait for torch.
 MAKERS = {
     "gemm": ("gemm", "product"),
+    "gradient-step": ("multitask", "gradient_step"),
+    "training-step": ("training", "step"),
+    "mmoe": ("tabular", "mmoe"),
+    "ple": ("tabular", "ple"),
+    "shared-bottom": ("tabular", "shared_bottom"),
+    "encoder": ("encoder", "block"),
+    "table": ("tables", "encode"),
 }
 
 

@@ -8,6 +8,9 @@ internal sealed record Case(string Name, Func<Workload> Ours)
     /// <summary>The request that makes a peer do the same; null when there is none to compare with.</summary>
     public string? Peer { get; init; }
 
+    /// <summary>Whether the peer's kernels matter; where they do not, it is measured as installed only.</summary>
+    public bool UsesBlas { get; init; } = true;
+
     /// <summary>Additions and multiplications of one operation; 0 when they are not what limits it.</summary>
     public double Flops { get; init; }
 

@@ -23,7 +23,7 @@ internal static class ComparisonRun
         Case[] cases = [.. CaseTable.Cases.Where(options.Selects)];
         if (cases.Length == 0) return Fail($"no case begins with {string.Join(" or ", options.Prefixes)}; bench/run --list prints all names.");
         if (options.List) return List(cases);
-        string results = Path.Combine(Root(), "docs", "results");
+        string results = Path.Combine(Repository.Root, "docs", "results");
         ResultFile? older = ResultFile.Load(Path.Combine(results, "performance.json"));
         if (options.Page) return older is null ? Fail("there is no performance.json, expected one from an earlier run.") : Publish(older, results);
 
@@ -45,7 +45,7 @@ internal static class ComparisonRun
 
     private static ResultFile Measure(Case[] cases, ComparisonOptions options)
     {
-        string script = Path.Combine(Root(), "bench", "peers", "serve.py");
+        string script = Path.Combine(Repository.Root, "bench", "peers", "serve.py");
         var peaks = new List<Peaks>();
         var rows = new List<ResultRow>();
         Machine? machine = null;
@@ -80,7 +80,7 @@ internal static class ComparisonRun
         var sampler = new Sampler(workload, options.WarmUp);
         string? note = null;
         List<(Func<double> Sample, List<double> Seconds)> sides = [(sampler.Sample, [])];
-        foreach (Peer? peer in item.Peer is null ? [] : (Peer?[])[installed, forced])
+        foreach (Peer? peer in item.Peer is null ? [] : item.UsesBlas ? (Peer?[])[installed, forced] : [installed])
         {
             if (peer is null || note is not null) continue;
             try
@@ -112,6 +112,7 @@ internal static class ComparisonRun
             OverInstalled = asInstalled is null ? null : Spread.MedianOf(asInstalled.Zip(ours, (peer, own) => peer / own)),
             OverForced = asForced is null ? null : Spread.MedianOf(asForced.Zip(ours, (peer, own) => peer / own)),
             Allocated = item.Goals.Any(goal => goal.Yardstick == Yardstick.Allocation) ? sampler.Allocated() : null,
+            FileBytes = workload.FileBytes > 0 ? workload.FileBytes : null,
             Note = note,
         };
     }
@@ -130,7 +131,7 @@ internal static class ComparisonRun
     private static int Publish(ResultFile file, string folder)
     {
         file.Save(Path.Combine(folder, "performance.json"));
-        File.WriteAllText(Path.Combine(folder, "performance.md"), ResultPage.Write(file, new Explanations(Path.Combine(Root(), "bench", "explanations.md"))));
+        File.WriteAllText(Path.Combine(folder, "performance.md"), ResultPage.Write(file, new Explanations(Path.Combine(Repository.Root, "bench", "explanations.md"))));
         return Done("Written: docs/results/performance.md and performance.json.");
     }
 
@@ -150,16 +151,5 @@ internal static class ComparisonRun
     {
         Console.Error.WriteLine($"bench/run: {sentence}");
         return 2;
-    }
-
-    /// <summary>The repository: the folder above this program that holds the solution.</summary>
-    private static string Root()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Polymath.slnx"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException("the program is not inside the repository, expected it where dotnet build put it.");
     }
 }

@@ -10,7 +10,7 @@ internal static class Figures
         return goal.Yardstick switch
         {
             Yardstick.ForcedPeer => row.OverForced ?? row.OverInstalled ?? double.NaN,
-            Yardstick.InstalledPeer => row.OverInstalled ?? double.NaN,
+            Yardstick.Peer or Yardstick.InstalledPeer => row.OverInstalled ?? double.NaN,
             Yardstick.Seconds => row.Ours.Median,
             Yardstick.Allocation => row.Allocated ?? double.NaN,
             _ when peaks is null => double.NaN,

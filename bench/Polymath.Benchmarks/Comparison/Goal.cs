@@ -16,6 +16,7 @@ internal sealed record Goal(Yardstick Yardstick, double Bound = double.NaN)
     public string Heading => Yardstick switch
     {
         Yardstick.ForcedPeer => "x forced peer",
+        Yardstick.Peer => "x peer",
         Yardstick.InstalledPeer => "x installed peer",
         Yardstick.MatrixProductTime => "time / its FLOPs at SGEMM peak",
         Yardstick.ReadBandwidth => "of read bandwidth",

@@ -13,6 +13,8 @@ internal static class Quantity
         return $"{Digits(value / scale)} {unit}";
     }
 
+    public static string Rate(double bytesPerSecond) => bytesPerSecond < 1e9 ? $"{Digits(bytesPerSecond / 1e6)} MB/s" : $"{Digits(bytesPerSecond / 1e9)} GB/s";
+
     /// <summary>Billions.</summary>
     public static string Giga(double value) => Digits(value / 1e9);
 

@@ -40,11 +40,11 @@ internal static class Report
         (Case Case, ResultRow Row)[] measured = [.. Measured(group, file)];
         if (measured.Length == 0) return null;
         Yardstick[] yardsticks = [.. group.Cases.SelectMany(item => item.Goals).Select(goal => goal.Yardstick).Where(yardstick => yardstick != Yardstick.Seconds).Distinct()];
-        bool peers = measured.Any(entry => entry.Row.Installed is not null), flops = group.Cases.Any(item => item.Flops > 0), bytes = !flops && group.Cases.Any(item => item.Bytes > 0);
+        bool peers = measured.Any(entry => entry.Row.Installed is not null), flops = group.Cases.Any(item => item.Flops > 0), bytes = !flops && measured.Any(entry => BytesOf(entry.Case, entry.Row) > 0);
         List<string> columns = ["case", " threads", " ours", " fastest", " slowest"];
         if (peers) columns.AddRange([" forced peer", " installed peer"]);
         if (flops) columns.Add(" GFLOP/s");
-        if (bytes) columns.Add(" GB/s");
+        if (bytes) columns.Add(" rate");
         columns.AddRange(yardsticks.Select(yardstick => " " + new Goal(yardstick).Heading));
         columns.Add("target");
         return new ReportTable(columns, [.. measured.Select(entry => (IReadOnlyList<string>)[.. Cells(entry.Case, entry.Row)])]);
@@ -59,7 +59,7 @@ internal static class Report
             if (peers) yield return row.Forced is null ? "-" : Quantity.Seconds(row.Forced.Median);
             if (peers) yield return row.Installed is null ? "-" : Quantity.Seconds(row.Installed.Median);
             if (flops) yield return item.Flops > 0 ? Quantity.Giga(item.Flops / row.Ours.Median) : "-";
-            if (bytes) yield return item.Bytes > 0 ? Quantity.Giga(item.Bytes / row.Ours.Median) : "-";
+            if (bytes) yield return BytesOf(item, row) > 0 ? Quantity.Rate(BytesOf(item, row) / row.Ours.Median) : "-";
             foreach (Yardstick yardstick in yardsticks) yield return item.Goals.FirstOrDefault(goal => goal.Yardstick == yardstick) is { } goal ? goal.Text(Figures.Of(goal, item, row, file)) : string.Empty;
             yield return string.Join(", ", item.Goals.Where(goal => Figures.IsJudged(goal, file.Machine)).Select(goal => $"{goal.Target} {Verdict(goal, Figures.Of(goal, item, row, file))}"));
         }
@@ -73,6 +73,8 @@ internal static class Report
     /// <summary>The measured cases of a group, in order.</summary>
     public static IEnumerable<(Case Case, ResultRow Row)> Measured(CaseGroup group, ResultFile file)
         => group.Cases.SelectMany(item => file.Rows.Where(row => row.Case == item.Name).Select(row => (item, row)));
+
+    private static double BytesOf(Case item, ResultRow row) => row.FileBytes ?? item.Bytes;
 
     private static string Verdict(Goal goal, double value) => double.IsNaN(value) ? "not measured" : goal.Meets(value) ? "met" : "missed";
 

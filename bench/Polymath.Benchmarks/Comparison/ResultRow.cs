@@ -23,6 +23,9 @@ internal sealed record ResultRow(string Case, int Threads, int Rounds, string Da
     /// <summary>Bytes that one operation leaves to the garbage collector; null when not counted.</summary>
     public double? Allocated { get; init; }
 
+    /// <summary>Bytes of the file that one operation reads; null when there is none.</summary>
+    public long? FileBytes { get; init; }
+
     /// <summary>Why a side is missing; null when none is.</summary>
     public string? Note { get; init; }
 }

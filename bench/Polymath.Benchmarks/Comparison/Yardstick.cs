@@ -6,6 +6,9 @@ internal enum Yardstick
     /// <summary>The peer with its AVX-512 kernels forced: its time / ours. Where there is no such peer, the one as installed.</summary>
     ForcedPeer,
 
+    /// <summary>A peer whose kernels do not matter: its time / ours.</summary>
+    Peer,
+
     /// <summary>The peer as its package was installed: its time / ours.</summary>
     InstalledPeer,
 
