@@ -17,6 +17,9 @@ internal sealed record Case(string Name, Func<Workload> Ours)
     /// <summary>Bytes that one operation has to read and write; 0 when they are not what limits it.</summary>
     public double Bytes { get; init; }
 
+    /// <summary>The loop that <see cref="Yardstick.Bandwidth"/> compares with: the one with the same mix of reads and writes.</summary>
+    public MemoryLoop? Loop { get; init; }
+
     /// <summary>What is reported.</summary>
     public IReadOnlyList<Goal> Goals { get; init; } = [];
 
@@ -27,5 +30,5 @@ internal sealed record Case(string Name, Func<Workload> Ours)
     public string? Unavailable { get; init; }
 
     /// <summary>Whether the machine's peaks must be known.</summary>
-    public bool NeedsPeaks => Flops > 0 || Bytes > 0;
+    public bool NeedsPeaks => Flops > 0;
 }

@@ -56,7 +56,7 @@ internal static class ComparisonRun
             using Peer? forced = Machine.HasAvx512() ? new Peer(script, options.Python, threads, Peer.ForcedCore, options.WarmUp) : null;
             machine ??= Machine.Describe(installed.About, forced?.About);
             if (forced is null) Console.WriteLine("This processor has no AVX-512: there is no forced peer.");
-            peaks.Add(PeakProbe.Measure(threads, forced is null ? [installed] : [installed, forced], options.WarmUp));
+            if (cases.Any(item => item.NeedsPeaks)) peaks.Add(PeakProbe.Measure(threads, forced is null ? [installed] : [installed, forced], options.WarmUp));
             foreach (Case item in cases)
             {
                 if (item.Unavailable is { } reason)
@@ -77,40 +77,38 @@ internal static class ComparisonRun
     private static ResultRow Measure(Case item, int threads, Peer installed, Peer? forced, ComparisonOptions options)
     {
         using Workload workload = item.Ours();
+        using Workload? loop = item.Loop is { } kind ? new MemoryLoopWorkload(kind, threads) : null;
         var sampler = new Sampler(workload, options.WarmUp);
+        var ours = new Side(sampler.Sample);
+        Side? overLoop = loop is null ? null : new Side(new Sampler(loop, options.WarmUp).Sample), asInstalled = null, asForced = null;
         string? note = null;
-        List<(Func<double> Sample, List<double> Seconds)> sides = [(sampler.Sample, [])];
-        foreach (Peer? peer in item.Peer is null ? [] : item.UsesBlas ? (Peer?[])[installed, forced] : [installed])
+        try
         {
-            if (peer is null || note is not null) continue;
-            try
+            if (item.Peer is { } request)
             {
-                peer.Sample(item.Peer!);
-                sides.Add((() => peer.Sample(item.Peer!), []));
-            }
-            catch (InvalidOperationException exception)
-            {
-                note = exception.Message;
+                asInstalled = Side.Of(installed, request);
+                asForced = forced is null || !item.UsesBlas ? null : Side.Of(forced, request);
             }
         }
+        catch (InvalidOperationException exception)
+        {
+            note = exception.Message;
+        }
 
+        Side[] sides = [.. new[] { ours, asInstalled, asForced, overLoop }.OfType<Side>()];
         for (int round = 0; round < options.Rounds; round++)
         {
-            for (int turn = 0; turn < sides.Count; turn++)
-            {
-                (Func<double> sample, List<double> seconds) = sides[(round + turn) % sides.Count];
-                seconds.Add(sample());
-            }
+            for (int turn = 0; turn < sides.Length; turn++) sides[(round + turn) % sides.Length].Add();
         }
 
-        List<double> ours = sides[0].Seconds;
-        List<double>? asInstalled = sides.Count > 1 ? sides[1].Seconds : null, asForced = sides.Count > 2 ? sides[2].Seconds : null;
-        return new ResultRow(item.Name, threads, options.Rounds, DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Spread.Of(ours))
+        return new ResultRow(item.Name, threads, options.Rounds, DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ours.Spread)
         {
-            Installed = asInstalled is null ? null : Spread.Of(asInstalled),
-            Forced = asForced is null ? null : Spread.Of(asForced),
-            OverInstalled = asInstalled is null ? null : Spread.MedianOf(asInstalled.Zip(ours, (peer, own) => peer / own)),
-            OverForced = asForced is null ? null : Spread.MedianOf(asForced.Zip(ours, (peer, own) => peer / own)),
+            Installed = asInstalled?.Spread,
+            Forced = asForced?.Spread,
+            Loop = overLoop?.Spread,
+            OverInstalled = asInstalled?.Over(ours),
+            OverForced = asForced?.Over(ours),
+            OverLoop = overLoop?.Over(ours),
             Allocated = item.Goals.Any(goal => goal.Yardstick == Yardstick.Allocation) ? sampler.Allocated() : null,
             FileBytes = workload.FileBytes > 0 ? workload.FileBytes : null,
             Note = note,

@@ -13,11 +13,9 @@ internal static class Figures
             Yardstick.Peer or Yardstick.InstalledPeer => row.OverInstalled ?? double.NaN,
             Yardstick.Seconds => row.Ours.Median,
             Yardstick.Allocation => row.Allocated ?? double.NaN,
+            Yardstick.Bandwidth => row.OverLoop * item.Bytes / MemoryLoopWorkload.BytesOf(item.Loop!.Value) ?? double.NaN,
             _ when peaks is null => double.NaN,
             Yardstick.MatrixProductTime => row.Ours.Median * peaks.MatrixProduct / item.Flops,
-            Yardstick.ReadBandwidth => item.Bytes / row.Ours.Median / peaks.Read,
-            Yardstick.CopyBandwidth => item.Bytes / row.Ours.Median / peaks.Copy,
-            Yardstick.TriadBandwidth => item.Bytes / row.Ours.Median / peaks.Triad,
             _ => throw new InvalidOperationException($"{goal.Yardstick} has no figure."),
         };
     }

@@ -5,7 +5,7 @@ namespace Polymath.Benchmarks.Comparison;
 /// <summary>Measures the <see cref="Peaks"/> of the machine: the best of several attempts, as a limit should be.</summary>
 internal static class PeakProbe
 {
-    private const int Attempts = 7;
+    private const int Attempts = 5;
     private static readonly int[] s_sizes = [512, 1024, 2048];
 
     /// <summary>Measures with a number of threads.</summary>
@@ -15,7 +15,8 @@ internal static class PeakProbe
     public static Peaks Measure(int threads, IReadOnlyList<Peer> peers, double warmUp)
     {
         const int Steps = 4_000_000;
-        double arithmetic = Best(threads, (_, _) => MultiplyAddLoop.Run(Steps)), product = 0;
+        using var crew = new ThreadCrew(threads);
+        double arithmetic = Best(() => crew.Run(static (_, _) => MultiplyAddLoop.Run(Steps))), product = 0;
         foreach (int n in s_sizes)
         {
             double flops = 2.0 * n * n * n, least = double.PositiveInfinity;
@@ -30,27 +31,22 @@ internal static class PeakProbe
             product = Math.Max(product, flops / least);
         }
 
-        const double Bytes = (double)MemoryLoops.Length * sizeof(float);
-        using var memory = new MemoryLoops();
-        return new Peaks(
-            threads,
-            threads * (double)Steps * MultiplyAddLoop.FlopsPerStep / arithmetic,
-            product,
-            Read: Bytes / Best(threads, (part, parts) => memory.Read(part, parts)),
-            Copy: 2 * Bytes / Best(threads, memory.Copy),
-            Triad: 3 * Bytes / Best(threads, memory.Triad));
+        return new Peaks(threads, threads * (double)Steps * MultiplyAddLoop.FlopsPerStep / arithmetic, product, Rate(MemoryLoop.Read), Rate(MemoryLoop.Copy), Rate(MemoryLoop.Triad));
+
+        double Rate(MemoryLoop loop)
+        {
+            using var workload = new MemoryLoopWorkload(loop, threads);
+            return MemoryLoopWorkload.BytesOf(loop) / Best(workload.Run);
+        }
     }
 
-    private static double Best(int threads, Action<int, int> body)
+    private static double Best(Action work)
     {
         double least = double.PositiveInfinity;
         for (int attempt = 0; attempt <= Attempts; attempt++)
         {
-            Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(part => new Thread(() => body(part, threads)))];
             long start = Stopwatch.GetTimestamp();
-            foreach (Thread thread in others) thread.Start();
-            body(0, threads);
-            foreach (Thread thread in others) thread.Join();
+            work();
             least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 

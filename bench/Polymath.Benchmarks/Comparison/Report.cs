@@ -13,21 +13,21 @@ internal static class Report
         {
             foreach (Goal goal in group.Cases.SelectMany(item => item.Goals).Where(goal => Figures.IsJudged(goal, file.Machine)).Distinct())
             {
-                foreach (Peaks peaks in file.Peaks)
+                foreach (int threads in file.Rows.Select(row => row.Threads).Distinct().Order())
                 {
-                    (string Name, double Value)[] values = [.. Measured(group, file).Where(entry => entry.Row.Threads == peaks.Threads && entry.Case.Goals.Contains(goal)).Select(entry => (entry.Case.Name, Figures.Of(goal, entry.Case, entry.Row, file))).Where(entry => !double.IsNaN(entry.Item2))];
+                    (string Name, double Value)[] values = [.. Measured(group, file).Where(entry => entry.Row.Threads == threads && entry.Case.Goals.Contains(goal)).Select(entry => (entry.Case.Name, Figures.Of(goal, entry.Case, entry.Row, file))).Where(entry => !double.IsNaN(entry.Item2))];
                     if (values.Length == 0) continue;
                     (string name, double value) = goal.AtMost ? values.MaxBy(entry => entry.Value) : values.MinBy(entry => entry.Value);
                     int met = values.Count(entry => goal.Meets(entry.Value));
-                    rows.Add([group.Title, goal.Heading, goal.Target, Number(peaks.Threads), $"{met} of {values.Length}", $"{goal.Text(value)} ({name})", met == values.Length ? "met" : "missed"]);
+                    rows.Add([group.Title, goal.Heading, goal.Target, Number(threads), $"{met} of {values.Length}", $"{goal.Text(value)} ({name})", met == values.Length ? "met" : "missed"]);
                 }
             }
 
             if (group.Mean is not { } mean) continue;
-            foreach (Peaks peaks in file.Peaks)
+            foreach (int threads in file.Rows.Select(row => row.Threads).Distinct().Order())
             {
-                double value = Figures.Mean(group, peaks.Threads, file);
-                if (!double.IsNaN(value)) rows.Add([group.Title, $"{mean.Heading}, geometric mean", mean.Target, Number(peaks.Threads), "-", mean.Text(value), mean.Meets(value) ? "met" : "missed"]);
+                double value = Figures.Mean(group, threads, file);
+                if (!double.IsNaN(value)) rows.Add([group.Title, $"{mean.Heading}, geometric mean", mean.Target, Number(threads), "-", mean.Text(value), mean.Meets(value) ? "met" : "missed"]);
             }
         }
 
@@ -41,10 +41,12 @@ internal static class Report
         if (measured.Length == 0) return null;
         Yardstick[] yardsticks = [.. group.Cases.SelectMany(item => item.Goals).Select(goal => goal.Yardstick).Where(yardstick => yardstick != Yardstick.Seconds).Distinct()];
         bool peers = measured.Any(entry => entry.Row.Installed is not null), flops = group.Cases.Any(item => item.Flops > 0), bytes = !flops && measured.Any(entry => BytesOf(entry.Case, entry.Row) > 0);
+        bool loops = measured.Any(entry => entry.Row.Loop is not null);
         List<string> columns = ["case", " threads", " ours", " fastest", " slowest"];
         if (peers) columns.AddRange([" forced peer", " installed peer"]);
         if (flops) columns.Add(" GFLOP/s");
         if (bytes) columns.Add(" rate");
+        if (loops) columns.Add(" loop");
         columns.AddRange(yardsticks.Select(yardstick => " " + new Goal(yardstick).Heading));
         columns.Add("target");
         return new ReportTable(columns, [.. measured.Select(entry => (IReadOnlyList<string>)[.. Cells(entry.Case, entry.Row)])]);
@@ -60,6 +62,7 @@ internal static class Report
             if (peers) yield return row.Installed is null ? "-" : Quantity.Seconds(row.Installed.Median);
             if (flops) yield return item.Flops > 0 ? Quantity.Giga(item.Flops / row.Ours.Median) : "-";
             if (bytes) yield return BytesOf(item, row) > 0 ? Quantity.Rate(BytesOf(item, row) / row.Ours.Median) : "-";
+            if (loops) yield return row.Loop is null ? "-" : $"{item.Loop} {Quantity.Rate(MemoryLoopWorkload.BytesOf(item.Loop!.Value) / row.Loop.Median)}";
             foreach (Yardstick yardstick in yardsticks) yield return item.Goals.FirstOrDefault(goal => goal.Yardstick == yardstick) is { } goal ? goal.Text(Figures.Of(goal, item, row, file)) : string.Empty;
             yield return string.Join(", ", item.Goals.Where(goal => Figures.IsJudged(goal, file.Machine)).Select(goal => $"{goal.Target} {Verdict(goal, Figures.Of(goal, item, row, file))}"));
         }

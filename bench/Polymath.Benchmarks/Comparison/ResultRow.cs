@@ -20,6 +20,12 @@ internal sealed record ResultRow(string Case, int Threads, int Rounds, string Da
     /// <summary>Median over the rounds of the installed peer's time / ours in the same round.</summary>
     public double? OverInstalled { get; init; }
 
+    /// <summary>Samples of the memory loop; null without one.</summary>
+    public Spread? Loop { get; init; }
+
+    /// <summary>Median over the rounds of the memory loop's time / ours in the same round.</summary>
+    public double? OverLoop { get; init; }
+
     /// <summary>Bytes that one operation leaves to the garbage collector; null when not counted.</summary>
     public double? Allocated { get; init; }
 

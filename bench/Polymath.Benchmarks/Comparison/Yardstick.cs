@@ -15,14 +15,8 @@ internal enum Yardstick
     /// <summary>Our time / the time that the work's FLOPs take at the fastest measured matrix product.</summary>
     MatrixProductTime,
 
-    /// <summary>Bytes read per second / those of a loop that only reads.</summary>
-    ReadBandwidth,
-
-    /// <summary>Bytes moved per second / those of a copying loop.</summary>
-    CopyBandwidth,
-
-    /// <summary>Bytes moved per second / those of a loop with two inputs and one output.</summary>
-    TriadBandwidth,
+    /// <summary>Bytes moved per second / those of the case's <see cref="MemoryLoop"/>, measured in the same rounds.</summary>
+    Bandwidth,
 
     /// <summary>Our time in seconds.</summary>
     Seconds,

@@ -22,7 +22,7 @@ internal static class GradientCases
         $"The rule alone on Gramians of {RuleTasks} tasks, and the pass that makes one from {RuleTasks} rows of {GramianParameters:N0} floats.",
         [
             .. s_balancers.Select(balancer => new Case($"rule/K={RuleTasks}/{balancer}", () => new BalancerWorkload(balancer, RuleTasks)) { Goals = [new Goal(Yardstick.Seconds, RuleSeconds)] }),
-            new Case($"gramian/K={RuleTasks}", () => new GramianWorkload(RuleTasks, GramianParameters)) { Bytes = (double)RuleTasks * GramianParameters * sizeof(float), Goals = [new Goal(Yardstick.ReadBandwidth, BandwidthTarget)] },
+            new Case($"gramian/K={RuleTasks}", () => new GramianWorkload(RuleTasks, GramianParameters)) { Bytes = (double)RuleTasks * GramianParameters * sizeof(float), Loop = MemoryLoop.Read, Goals = [new Goal(Yardstick.Bandwidth, BandwidthTarget)] },
         ]);
 
     private static Case Step(MlpSize size, int tasks, string balancer, params Goal[] goals) => new($"jacobian/batch={size.Batch}/K={tasks}/{balancer}", () => new GradientStepWorkload(balancer == "rows" ? null : balancer, tasks, size))
