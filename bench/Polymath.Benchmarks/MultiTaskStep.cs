@@ -12,6 +12,8 @@ namespace Polymath.Benchmarks;
 /// <summary>A training step written with the public parts only, so that it can be timed without the trainer around it.</summary>
 internal sealed class MultiTaskStep : IDisposable
 {
+    private const int Rows = 8192;
+
     private readonly ArrayDataset _data;
     private readonly TabularModel _model;
     private readonly Balancer _balancer;
@@ -27,13 +29,14 @@ internal sealed class MultiTaskStep : IDisposable
     private readonly int _batchSize;
     private readonly bool _needsRows;
     private readonly Tape _tape = new();
+    private Batch? _batch;
     private int _next;
 
-    public MultiTaskStep(string model, IReadOnlyDictionary<string, string> options, ArrayDataset data, int tasks, string balancer, int batchSize)
+    public MultiTaskStep(string model, IReadOnlyDictionary<string, string> options, TableShape shape, int tasks, string balancer, int batchSize)
     {
-        (_data, _batchSize) = (data, batchSize);
+        (_data, _batchSize) = (shape.Data(tasks, Rows), batchSize);
         var targets = new TaskSet(Enumerable.Range(0, tasks).Select(k => Target.Binary($"t{k}")));
-        _model = TabularModels.Create(model, CensusShape.Schema, targets, options, seed: 1);
+        _model = TabularModels.Create(model, shape.Schema, targets, options, seed: 1);
         _model.SetRandom(new RandomStream(2));
         _balancer = Balancers.Create(balancer);
         _balancer.Prepare(tasks);
@@ -46,7 +49,7 @@ internal sealed class MultiTaskStep : IDisposable
         _rows = new TaskGradients(_needsRows ? tasks : 1, _layout);
         (_gradient, _labels, _lossValues) = (new float[_layout.Count], new float[batchSize], new float[tasks]);
         (_weights, _gramian) = (new double[tasks], new double[tasks * tasks]);
-        _order = new int[data.Rows];
+        _order = new int[Rows];
         new RandomStream(3).FillPermutation(_order);
         _model.Train();
     }
@@ -65,7 +68,7 @@ internal sealed class MultiTaskStep : IDisposable
         ReadOnlySpan<int> rows = _order.AsSpan(_next, _batchSize);
         _next += _batchSize;
         _tape.Reset();
-        Batch batch = _data.Gather(rows);
+        Batch batch = _batch = _data.Gather(rows, _batch);
         Lap(0, ref clock);
         _model.Forward(batch, _outputs);
         Lap(1, ref clock);

@@ -2,16 +2,18 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Polymath.Benchmarks.Comparison;
 
 namespace Polymath.Benchmarks;
 
-/// <summary>Micro-benchmarks by default; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes.</summary>
+/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
         switch (arguments.FirstOrDefault())
         {
+            case "compare": return ComparisonRun.Run(arguments[1..]);
             case "throughput": return Throughput.Run(arguments[1..]);
             case "profile": return StepProfile.Run(arguments[1..]);
             case "ridge": return RidgeBaseline.Run(arguments[1..]);

@@ -15,7 +15,7 @@ internal static class StepProfile
         string model = arguments.Length > 0 ? arguments[0] : "shared-bottom";
         Workers.Configure(arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 1);
         string balancer = arguments.Length > 2 ? arguments[2] : "ew";
-        using var step = new MultiTaskStep(model, new Dictionary<string, string>(), CensusShape.Data(Tasks, rows: 8192), Tasks, balancer, BatchSize);
+        using var step = new MultiTaskStep(model, new Dictionary<string, string>(), TableShape.Census, Tasks, balancer, BatchSize);
         for (int i = 0; i < WarmUp; i++) step.Run();
         double[][] laps = [.. MultiTaskStep.Parts.Select(_ => new double[Steps])];
         double[] whole = new double[Steps];

@@ -24,11 +24,11 @@ internal static class Throughput
         int batch = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 512;
         Workers.Configure(threads);
         var tasks = new TaskSet(Target.Binary("a"), Target.Binary("b"));
-        TabularModel network = TabularModels.Create(model, CensusShape.Schema, tasks, new Dictionary<string, string>(), seed: 1);
+        TabularModel network = TabularModels.Create(model, TableShape.Census.Schema, tasks, new Dictionary<string, string>(), seed: 1);
         var trainer = new Trainer(network) { Optimizer = Optimizers.Create("adam:lr=0.001"), Options = new TrainerOptions { Epochs = Epochs + 1, BatchSize = batch, ConflictSamples = 0 } };
         var seconds = new List<double>();
         var clock = Stopwatch.StartNew();
-        trainer.Fit(CensusShape.Data(tasks.Count, Rows), progress: progress =>
+        trainer.Fit(TableShape.Census.Data(tasks.Count, Rows), progress: progress =>
         {
             if (progress.Finished is null) return;
             seconds.Add(clock.Elapsed.TotalSeconds);

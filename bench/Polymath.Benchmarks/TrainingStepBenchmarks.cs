@@ -21,7 +21,7 @@ public class TrainingStepBenchmarks
 
     /// <summary>Makes model and data.</summary>
     [GlobalSetup]
-    public void Setup() => _step = new MultiTaskStep("mmoe", new Dictionary<string, string> { ["expert-hidden"] = "128/64" }, CensusShape.Data(Tasks, rows: 8192), Tasks, Balancer, batchSize: 512);
+    public void Setup() => _step = new MultiTaskStep("mmoe", new Dictionary<string, string> { ["expert-hidden"] = "128/64" }, TableShape.Census, Tasks, Balancer, batchSize: 512);
 
     /// <summary>Gives the buffers back.</summary>
     [GlobalCleanup]
