@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 
 namespace Polymath.Benchmarks.Comparison;
@@ -11,7 +12,7 @@ namespace Polymath.Benchmarks.Comparison;
 internal sealed class Peer : IDisposable
 {
     /// <summary>The OpenBLAS kernels that a processor with AVX-512 is made to use.</summary>
-    public const string ForcedCore = "SKYLAKEX";
+    public const string WideCore = "SKYLAKEX";
 
     // Processor time is counted in ticks of 10 ms: a thread that waits awake shows in this time.
     private const int IdleMilliseconds = 30;
@@ -22,21 +23,28 @@ internal sealed class Peer : IDisposable
     /// <param name="script">Path of serve.py.</param>
     /// <param name="python">The interpreter.</param>
     /// <param name="threads">Threads of OpenBLAS and of torch.</param>
-    /// <param name="core">OPENBLAS_CORETYPE; null leaves the choice to OpenBLAS.</param>
+    /// <param name="tuned">
+    /// Whether it is given what makes it fast: AVX-512 kernels where the processor has them, and the OpenBLAS that shares its threads with
+    /// torch, because the usual one keeps threads of its own awake beside those of torch. Otherwise it is as its packages come.
+    /// </param>
     /// <param name="warmUp">Seconds of warm-up.</param>
-    public Peer(string script, string python, int threads, string? core, double warmUp)
+    public Peer(string script, string python, int threads, bool tuned, double warmUp)
     {
         var start = new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         string count = threads.ToString(CultureInfo.InvariantCulture);
         foreach (string variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]) start.Environment[variable] = count;
         start.Environment["POLYMATH_BENCH_WARM_UP"] = warmUp.ToString(CultureInfo.InvariantCulture);
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        if (core is null) start.Environment.Remove("OPENBLAS_CORETYPE");
-        else start.Environment["OPENBLAS_CORETYPE"] = core;
+        start.Environment.Remove("OPENBLAS_CORETYPE");
+        if (tuned && Vector512.IsHardwareAccelerated) start.Environment["OPENBLAS_CORETYPE"] = WideCore;
+        if (tuned && SharedThreads is not null) start.Environment["LD_LIBRARY_PATH"] = SharedThreads;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{python} did not start.");
         About = JsonSerializer.Deserialize<PeerVersions>(Ask("about"), JsonSerializerOptions.Web)!;
         if (About.OpenBlasCore is null) throw new InvalidOperationException("NumPy does not use OpenBLAS here, expected it as the peer; install libopenblas0-pthread.");
     }
+
+    /// <summary>The folder of Debian's libopenblas0-openmp; null where it is not installed.</summary>
+    public static string? SharedThreads { get; } = Directory.Exists("/usr/lib") ? Directory.EnumerateDirectories("/usr/lib").Select(folder => Path.Combine(folder, "openblas-openmp")).FirstOrDefault(Directory.Exists) : null;
 
     /// <summary>What it runs on.</summary>
     public PeerVersions About { get; }
