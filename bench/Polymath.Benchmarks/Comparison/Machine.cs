@@ -27,7 +27,7 @@ internal sealed record Machine(string Processor, int Cores, int Vectors, string 
     public bool InstalledIsNarrow => s_wideCores.Contains(TunedCore) && !s_wideCores.Contains(InstalledCore);
 
     public static Machine Describe(PeerVersions installed, PeerVersions tuned) => new(
-        ProcessorName(),
+        ProcessorEntry("model name") ?? RuntimeInformation.ProcessArchitecture.ToString(),
         Environment.ProcessorCount,
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0,
         string.Join(", ", CacheSizes()),
@@ -40,10 +40,13 @@ internal sealed record Machine(string Processor, int Cores, int Vectors, string 
         tuned.OpenBlasCore!,
         tuned.OpenBlas!);
 
-    private static string ProcessorName()
+    /// <summary>Whether the processor has AVX-512, whatever .NET makes of it.</summary>
+    public static bool HasAvx512 { get; } = ProcessorEntry("flags")?.Split(' ').Contains("avx512f") ?? false;
+
+    private static string? ProcessorEntry(string name)
     {
-        string? line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        string? line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(text => text.StartsWith(name, StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 
     private static IEnumerable<string> CacheSizes()

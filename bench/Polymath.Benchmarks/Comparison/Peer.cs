@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.Intrinsics;
 using System.Text.Json;
 
 namespace Polymath.Benchmarks.Comparison;
@@ -16,6 +15,7 @@ internal sealed class Peer : IDisposable
 
     // Processor time is counted in ticks of 10 ms: a thread that waits awake shows in this time.
     private const int IdleMilliseconds = 30;
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
 
@@ -36,11 +36,12 @@ internal sealed class Peer : IDisposable
         start.Environment["POLYMATH_BENCH_WARM_UP"] = warmUp.ToString(CultureInfo.InvariantCulture);
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment.Remove("OPENBLAS_CORETYPE");
-        if (tuned && Vector512.IsHardwareAccelerated) start.Environment["OPENBLAS_CORETYPE"] = WideCore;
+        if (tuned && Machine.HasAvx512) start.Environment["OPENBLAS_CORETYPE"] = WideCore;
         if (tuned && SharedThreads is not null) start.Environment["LD_LIBRARY_PATH"] = SharedThreads;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{python} did not start.");
         About = JsonSerializer.Deserialize<PeerVersions>(Ask("about"), JsonSerializerOptions.Web)!;
         if (About.OpenBlasCore is null) throw new InvalidOperationException("NumPy does not use OpenBLAS here, expected it as the peer; install libopenblas0-pthread.");
+        WaitUntilIdle();
     }
 
     /// <summary>The folder of Debian's libopenblas0-openmp; null where it is not installed.</summary>
@@ -73,6 +74,7 @@ internal sealed class Peer : IDisposable
     {
         if (About.Threads == 1) return;
         TimeSpan before, after = _process.TotalProcessorTime;
+        long start = Stopwatch.GetTimestamp();
         do
         {
             before = after;
@@ -80,14 +82,24 @@ internal sealed class Peer : IDisposable
             _process.Refresh();
             after = _process.TotalProcessorTime;
         }
-        while (after > before);
+        while (after > before && Stopwatch.GetElapsedTime(start) < s_longestWait);
     }
 
     private string Ask(string request)
     {
-        _process.StandardInput.WriteLine(request);
-        _process.StandardInput.Flush();
-        string answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"the peer ended while it was asked for '{request}'.");
+        string? answer;
+        try
+        {
+            _process.StandardInput.WriteLine(request);
+            _process.StandardInput.Flush();
+            answer = _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            answer = null;
+        }
+
+        if (answer is null) throw new InvalidOperationException($"the peer ended while it was asked for '{request}'.");
         return answer.StartsWith("error: ", StringComparison.Ordinal) ? throw new InvalidOperationException($"the peer answered '{request}' with {answer}") : answer;
     }
 }
