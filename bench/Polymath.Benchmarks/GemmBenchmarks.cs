@@ -11,7 +11,7 @@ public class GemmBenchmarks
     private Tensor _a, _b;
 
     /// <summary>Rows x inputs x outputs.</summary>
-    [Params("64x64x64", "512x256x128", "512x227x256", "1024x1024x1024")]
+    [Params("32x32x32", "64x64x64", "256x64x64", "512x256x128", "512x227x256", "4096x512x512", "1024x1024x1024")]
     public string Size { get; set; } = string.Empty;
 
     /// <summary>Which operands are stored transposed: none, the first (dW = X^T dY) or the second (Y = X W^T).</summary>

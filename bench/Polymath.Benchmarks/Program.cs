@@ -13,7 +13,7 @@ internal static class Program
     {
         switch (arguments.FirstOrDefault())
         {
-            case "compare": return ComparisonRun.Run(arguments[1..]);
+            case "compare": return CompareCommand.Run(arguments[1..]);
             case "throughput": return Throughput.Run(arguments[1..]);
             case "profile": return StepProfile.Run(arguments[1..]);
             case "ridge": return RidgeBaseline.Run(arguments[1..]);

@@ -10,7 +10,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Benchmarks;
 
 /// <summary>
-/// Training rows per second of the real trainer on census-shaped rows, to be run in turn with <c>bench/peers/shared_bottom.py</c>.
+/// Training rows per second of the whole trainer on census-shaped rows; <c>bench/run tabular/shared-bottom</c> compares the step with a peer.
 /// Prints one line: model, threads, and the median over the timed epochs after one that warms up.
 /// </summary>
 internal static class Throughput

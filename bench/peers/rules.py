@@ -44,7 +44,7 @@ def cagrad(rows, c=0.4, iterations=50):
     mean = gramian.mean(1)
     radius = c * numpy.sqrt(mean.mean())
     weights = numpy.full(count, 1 / count)
-    rate = 1 / max(numpy.trace(gramian), 1e-30)
+    rate = 1 / max(numpy.linalg.eigvalsh(gramian)[-1], 1e-30)
     for _ in range(iterations):
         image = gramian @ weights
         length = numpy.sqrt(max(weights @ image, 1e-30))

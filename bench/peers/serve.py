@@ -15,6 +15,8 @@ import importlib.metadata
 import json
 import os
 import platform
+import shutil
+import subprocess
 import sys
 
 from sampling import Sampler
@@ -49,6 +51,10 @@ def openblas():
 
 
 def version(package):
+    """The version of Debian's package, else what the package says about itself; None where it is missing."""
+    query = ["dpkg-query", "-W", "-f", "${source:Upstream-Version}", f"python3-{package}"]
+    if shutil.which(query[0]) and (found := subprocess.run(query, capture_output=True, text=True)).returncode == 0:
+        return found.stdout
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -60,7 +66,7 @@ def about():
     blas = openblas()
     return json.dumps({
         "python": platform.python_version(),
-        "numpy": numpy.__version__,
+        "numpy": version("numpy"),
         "torch": version("torch"),
         "pandas": version("pandas"),
         "openBlasCore": blas and blas[0],

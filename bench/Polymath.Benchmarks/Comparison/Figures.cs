@@ -9,8 +9,8 @@ internal static class Figures
         Peaks? peaks = file.Peaks.FirstOrDefault(entry => entry.Threads == row.Threads);
         return goal.Yardstick switch
         {
-            Yardstick.ForcedPeer => row.OverForced ?? row.OverInstalled ?? double.NaN,
-            Yardstick.Peer or Yardstick.InstalledPeer => row.OverInstalled ?? double.NaN,
+            Yardstick.TunedPeer => row.OverTuned ?? double.NaN,
+            Yardstick.OtherPeer or Yardstick.InstalledPeer => row.OverInstalled ?? double.NaN,
             Yardstick.Seconds => row.Ours.Median,
             Yardstick.Allocation => row.Allocated ?? double.NaN,
             Yardstick.Bandwidth => row.OverLoop * item.Bytes / MemoryLoopWorkload.BytesOf(item.Loop!.Value) ?? double.NaN,
@@ -22,9 +22,9 @@ internal static class Figures
 
     /// <summary>
     /// Whether a goal is judged. Being faster than the installed peer was asked for because old libraries miss the AVX-512 kernels of new
-    /// processors; where this one finds them, both peers are the same and the goal says nothing.
+    /// processors; where they do not, the goal says nothing.
     /// </summary>
-    public static bool IsJudged(Goal goal, Machine machine) => goal.IsTarget && !(goal.Yardstick == Yardstick.InstalledPeer && (machine.ForcedCore is null || machine.InstalledIsWide));
+    public static bool IsJudged(Goal goal, Machine machine) => goal.IsTarget && !(goal.Yardstick == Yardstick.InstalledPeer && !machine.InstalledIsNarrow);
 
     /// <summary>The geometric mean of a goal's values over the cases of a group that count in it; NaN unless all of them were measured.</summary>
     public static double Mean(CaseGroup group, int threads, ResultFile file)

@@ -15,8 +15,8 @@ internal sealed record Goal(Yardstick Yardstick, double Bound = double.NaN)
     /// <summary>The column heading of the figure.</summary>
     public string Heading => Yardstick switch
     {
-        Yardstick.ForcedPeer => "x forced peer",
-        Yardstick.Peer => "x peer",
+        Yardstick.TunedPeer => "x tuned peer",
+        Yardstick.OtherPeer => "x peer",
         Yardstick.InstalledPeer => "x installed peer",
         Yardstick.MatrixProductTime => "time / its FLOPs at SGEMM peak",
         Yardstick.Bandwidth => "of bandwidth",

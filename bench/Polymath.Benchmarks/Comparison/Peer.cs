@@ -11,10 +11,11 @@ namespace Polymath.Benchmarks.Comparison;
 internal sealed class Peer : IDisposable
 {
     /// <summary>The OpenBLAS kernels that a processor with AVX-512 is made to use.</summary>
-    public const string ForcedCore = "SKYLAKEX";
+    public const string WideCore = "SKYLAKEX";
 
     // Processor time is counted in ticks of 10 ms: a thread that waits awake shows in this time.
     private const int IdleMilliseconds = 30;
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
 
@@ -22,21 +23,29 @@ internal sealed class Peer : IDisposable
     /// <param name="script">Path of serve.py.</param>
     /// <param name="python">The interpreter.</param>
     /// <param name="threads">Threads of OpenBLAS and of torch.</param>
-    /// <param name="core">OPENBLAS_CORETYPE; null leaves the choice to OpenBLAS.</param>
+    /// <param name="tuned">
+    /// Whether it is given what makes it fast: AVX-512 kernels where the processor has them, and the OpenBLAS that shares its threads with
+    /// torch, because the usual one keeps threads of its own awake beside those of torch. Otherwise it is as its packages come.
+    /// </param>
     /// <param name="warmUp">Seconds of warm-up.</param>
-    public Peer(string script, string python, int threads, string? core, double warmUp)
+    public Peer(string script, string python, int threads, bool tuned, double warmUp)
     {
         var start = new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         string count = threads.ToString(CultureInfo.InvariantCulture);
         foreach (string variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]) start.Environment[variable] = count;
         start.Environment["POLYMATH_BENCH_WARM_UP"] = warmUp.ToString(CultureInfo.InvariantCulture);
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        if (core is null) start.Environment.Remove("OPENBLAS_CORETYPE");
-        else start.Environment["OPENBLAS_CORETYPE"] = core;
+        start.Environment.Remove("OPENBLAS_CORETYPE");
+        if (tuned && Machine.HasAvx512) start.Environment["OPENBLAS_CORETYPE"] = WideCore;
+        if (tuned && SharedThreads is not null) start.Environment["LD_LIBRARY_PATH"] = SharedThreads;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{python} did not start.");
         About = JsonSerializer.Deserialize<PeerVersions>(Ask("about"), JsonSerializerOptions.Web)!;
         if (About.OpenBlasCore is null) throw new InvalidOperationException("NumPy does not use OpenBLAS here, expected it as the peer; install libopenblas0-pthread.");
+        WaitUntilIdle();
     }
+
+    /// <summary>The folder of Debian's libopenblas0-openmp; null where it is not installed.</summary>
+    public static string? SharedThreads { get; } = Directory.Exists("/usr/lib") ? Directory.EnumerateDirectories("/usr/lib").Select(folder => Path.Combine(folder, "openblas-openmp")).FirstOrDefault(Directory.Exists) : null;
 
     /// <summary>What it runs on.</summary>
     public PeerVersions About { get; }
@@ -65,6 +74,7 @@ internal sealed class Peer : IDisposable
     {
         if (About.Threads == 1) return;
         TimeSpan before, after = _process.TotalProcessorTime;
+        long start = Stopwatch.GetTimestamp();
         do
         {
             before = after;
@@ -72,14 +82,24 @@ internal sealed class Peer : IDisposable
             _process.Refresh();
             after = _process.TotalProcessorTime;
         }
-        while (after > before);
+        while (after > before && Stopwatch.GetElapsedTime(start) < s_longestWait);
     }
 
     private string Ask(string request)
     {
-        _process.StandardInput.WriteLine(request);
-        _process.StandardInput.Flush();
-        string answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"the peer ended while it was asked for '{request}'.");
+        string? answer;
+        try
+        {
+            _process.StandardInput.WriteLine(request);
+            _process.StandardInput.Flush();
+            answer = _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            answer = null;
+        }
+
+        if (answer is null) throw new InvalidOperationException($"the peer ended while it was asked for '{request}'.");
         return answer.StartsWith("error: ", StringComparison.Ordinal) ? throw new InvalidOperationException($"the peer answered '{request}' with {answer}") : answer;
     }
 }

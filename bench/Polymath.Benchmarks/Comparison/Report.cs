@@ -43,7 +43,7 @@ internal static class Report
         bool peers = measured.Any(entry => entry.Row.Installed is not null), flops = group.Cases.Any(item => item.Flops > 0), bytes = !flops && measured.Any(entry => BytesOf(entry.Case, entry.Row) > 0);
         bool loops = measured.Any(entry => entry.Row.Loop is not null);
         List<string> columns = ["case", " threads", " ours", " fastest", " slowest"];
-        if (peers) columns.AddRange([" forced peer", " installed peer"]);
+        if (peers) columns.AddRange([" tuned peer", " installed peer"]);
         if (flops) columns.Add(" GFLOP/s");
         if (bytes) columns.Add(" rate");
         if (loops) columns.Add(" loop");
@@ -58,14 +58,22 @@ internal static class Report
             yield return Quantity.Seconds(row.Ours.Median);
             yield return Quantity.Seconds(row.Ours.Min);
             yield return Quantity.Seconds(row.Ours.Max);
-            if (peers) yield return row.Forced is null ? "-" : Quantity.Seconds(row.Forced.Median);
+            if (peers) yield return row.Tuned is null ? "-" : Quantity.Seconds(row.Tuned.Median);
             if (peers) yield return row.Installed is null ? "-" : Quantity.Seconds(row.Installed.Median);
             if (flops) yield return item.Flops > 0 ? Quantity.Giga(item.Flops / row.Ours.Median) : "-";
             if (bytes) yield return BytesOf(item, row) > 0 ? Quantity.Rate(BytesOf(item, row) / row.Ours.Median) : "-";
-            if (loops) yield return row.Loop is null ? "-" : $"{item.Loop} {Quantity.Rate(MemoryLoopWorkload.BytesOf(item.Loop!.Value) / row.Loop.Median)}";
+            if (loops) yield return row.Loop is null ? "-" : $"{item.Loop.ToString()!.ToLowerInvariant()} {Quantity.Rate(MemoryLoopWorkload.BytesOf(item.Loop!.Value) / row.Loop.Median)}";
             foreach (Yardstick yardstick in yardsticks) yield return item.Goals.FirstOrDefault(goal => goal.Yardstick == yardstick) is { } goal ? goal.Text(Figures.Of(goal, item, row, file)) : string.Empty;
             yield return string.Join(", ", item.Goals.Where(goal => Figures.IsJudged(goal, file.Machine)).Select(goal => $"{goal.Target} {Verdict(goal, Figures.Of(goal, item, row, file))}"));
         }
+    }
+
+    /// <summary>What is told about a case while the run goes on.</summary>
+    public static string Line(ResultRow row)
+    {
+        (string Name, double? Ratio)[] ratios = [("tuned", row.OverTuned), ("installed", row.OverInstalled), ("memory loop", row.OverLoop)];
+        string text = string.Concat(ratios.Where(entry => entry.Ratio is not null).Select(entry => string.Create(CultureInfo.InvariantCulture, $", x {entry.Name} {entry.Ratio:F2}")));
+        return $"{row.Case}, {row.Threads} thread{(row.Threads == 1 ? string.Empty : "s")}: {Quantity.Seconds(row.Ours.Median)}{text}{(row.Note is null ? string.Empty : $" ({row.Note})")}";
     }
 
     /// <summary>The machine's limits.</summary>

@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Polymath.Benchmarks.Comparison;
 
@@ -8,7 +10,14 @@ namespace Polymath.Benchmarks.Comparison;
 /// <param name="Rows">The measurements, in the order of the table of cases.</param>
 internal sealed record ResultFile(Machine Machine, IReadOnlyList<Peaks> Peaks, IReadOnlyList<ResultRow> Rows)
 {
-    private static readonly JsonSerializerOptions s_format = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
+    private static readonly JsonSerializerOptions s_format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new SignificantDigits() },
+    };
 
     /// <summary>The file's content; null when there is none.</summary>
     public static ResultFile? Load(string path) => File.Exists(path) ? JsonSerializer.Deserialize<ResultFile>(File.ReadAllText(path), s_format) : null;

@@ -12,18 +12,21 @@ internal static class ResultPage
         var page = new StringBuilder($"""
             # Performance
 
-            Made by `bench/run` from [performance.json](performance.json); written by hand is only why a target is missed (`bench/explanations.md`).
-            `bench/run PREFIX` measures the cases of that name again, and `bench/README.md` says how.
+            Made by `bench/run` from [performance.json](performance.json). Only the reasons why a target is missed are written by hand
+            ([explanations](../../bench/explanations.md)); [bench/README.md](../../bench/README.md) says how it measures.
 
             - processor: {machine.Processor}, {machine.Cores} for this process, {machine.Vectors}-bit vectors
             - caches: {machine.Caches}
             - memory: {machine.Memory}
             - system: {machine.System}, {machine.Runtime}
             - peers: {machine.Peers}
+            - OpenBLAS as installed: {machine.InstalledBlas}
+            - OpenBLAS tuned: {machine.TunedBlas}
+            - command: `bench/run`, or `bench/run PREFIX` for the cases of that name
             - measured: {string.Join(" to ", file.Rows.Select(row => row.Date).Order().Distinct().ToArray() is [var first, .., var last] ? [first, last] : file.Rows.Select(row => row.Date).Distinct())}, {file.Rows.Min(row => row.Rounds)} rounds or more
 
             Both sides run on the same threads. In every round each side gives one sample in turn, beginning with another one each time, while the
-            others sleep; a time is the median of the samples, a ratio the median over the rounds of the peer's time divided by ours. {Forcing(machine)}
+            others sleep; a time is the median of the samples, a ratio the median over the rounds of the peer's time divided by ours. {Tuning(machine)}
 
             ## The machine's limits
 
@@ -45,9 +48,9 @@ internal static class ResultPage
         return page.ToString();
     }
 
-    private static string Forcing(Machine machine) => machine.ForcedCore is null
-        ? $"This processor has no AVX-512, so there is one peer, with the {machine.InstalledCore} kernels that OpenBLAS chooses."
-        : $"The forced peer runs with `OPENBLAS_CORETYPE={Peer.ForcedCore}`, the installed one with what OpenBLAS chooses by itself: {machine.InstalledCore}{(machine.InstalledIsWide ? ", which has AVX-512 kernels too; being faster than it by a factor is no target here" : string.Empty)}.";
+    private static string Tuning(Machine machine)
+        => $"The installed peer is as Debian's packages come; OpenBLAS chooses its {machine.InstalledCore} kernels. The tuned peer, which targets are about, {(machine.TunedBlas.Contains("OPENMP", StringComparison.Ordinal) ? "has the OpenBLAS that shares its threads with PyTorch and " : string.Empty)}runs {machine.TunedCore} kernels."
+            + (machine.InstalledIsNarrow ? string.Empty : " Both have the widest vectors of this processor, so being faster than the installed one by a factor is no target here.");
 
     /// <summary>What is missed, by how much, and how far it is from the least time that the arithmetic or the traffic can take.</summary>
     private static void AppendMisses(StringBuilder page, ResultFile file, Explanations explanations)

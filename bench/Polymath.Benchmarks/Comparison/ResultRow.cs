@@ -8,14 +8,14 @@ namespace Polymath.Benchmarks.Comparison;
 /// <param name="Ours">Our samples.</param>
 internal sealed record ResultRow(string Case, int Threads, int Rounds, string Date, Spread Ours)
 {
-    /// <summary>Samples of the peer with forced kernels; null without one.</summary>
-    public Spread? Forced { get; init; }
+    /// <summary>Samples of the peer at its best; null without one.</summary>
+    public Spread? Tuned { get; init; }
 
     /// <summary>Samples of the peer as installed; null without one.</summary>
     public Spread? Installed { get; init; }
 
-    /// <summary>Median over the rounds of the forced peer's time / ours in the same round.</summary>
-    public double? OverForced { get; init; }
+    /// <summary>Median over the rounds of the tuned peer's time / ours in the same round.</summary>
+    public double? OverTuned { get; init; }
 
     /// <summary>Median over the rounds of the installed peer's time / ours in the same round.</summary>
     public double? OverInstalled { get; init; }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Polymath.Benchmarks.Comparison;
 
-/// <summary>Warms a workload up, finds how often it must be repeated, and then times samples of it; peers/sampling.py does exactly the same.</summary>
+/// <summary>Warms a workload up, finds how often it must be repeated, and then times samples of it; peers/sampling.py does the same.</summary>
 internal sealed class Sampler
 {
-    private const double SampleSeconds = 0.02, LongestWarmUp = 3;
+    private const double SampleSeconds = 0.02, LongestWarmUp = 1.5;
     private const int LeastRuns = 40;
 
     private readonly Workload _workload;
@@ -17,7 +17,7 @@ internal sealed class Sampler
         long start = Stopwatch.GetTimestamp();
         double elapsed = 0, fastest = double.PositiveInfinity;
 
-        // The compiler replaces code after 30 calls and a pause, so that runs count as well as time.
+        // The compiler replaces code after 30 calls and a pause, so that runs count as well as time; an operation as long as the limit calls its parts often enough.
         for (int runs = 0; elapsed < warmUp || (runs < LeastRuns && elapsed < LongestWarmUp); runs++)
         {
             workload.Run();

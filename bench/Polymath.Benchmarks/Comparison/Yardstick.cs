@@ -3,11 +3,11 @@ namespace Polymath.Benchmarks.Comparison;
 /// <summary>What a measurement is held against.</summary>
 internal enum Yardstick
 {
-    /// <summary>The peer with its AVX-512 kernels forced: its time / ours. Where there is no such peer, the one as installed.</summary>
-    ForcedPeer,
+    /// <summary>The peer at its best, see <see cref="Peer"/>: its time / ours.</summary>
+    TunedPeer,
 
     /// <summary>A peer whose kernels do not matter: its time / ours.</summary>
-    Peer,
+    OtherPeer,
 
     /// <summary>The peer as its package was installed: its time / ours.</summary>
     InstalledPeer,

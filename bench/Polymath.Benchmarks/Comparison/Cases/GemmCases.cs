@@ -17,7 +17,7 @@ internal static class GemmCases
             .. s_weightGradients.Select(size => Product($"gemm/weight-gradient/{size.Batch}x{size.Inputs}x{size.Outputs}", size.Outputs, size.Batch, size.Inputs, "TN", EachTarget)),
         ])
     {
-        Mean = new Goal(Yardstick.ForcedPeer, MeanTarget),
+        Mean = new Goal(Yardstick.TunedPeer, MeanTarget),
     };
 
     private static Case Product(string name, int m, int k, int n, string layout, double target) => new(name, () => new GemmWorkload(m, k, n, layout))
@@ -25,7 +25,7 @@ internal static class GemmCases
         Peer = $"gemm {m} {k} {n} {layout}",
         Flops = 2.0 * m * k * n,
         Bytes = sizeof(float) * (((double)m * k) + ((double)k * n) + ((double)m * n)),
-        Goals = target == SmallTarget ? [new Goal(Yardstick.ForcedPeer, target), new Goal(Yardstick.InstalledPeer)] : [new Goal(Yardstick.ForcedPeer, target), new Goal(Yardstick.InstalledPeer, InstalledTarget)],
+        Goals = target == SmallTarget ? [new Goal(Yardstick.TunedPeer, target), new Goal(Yardstick.InstalledPeer)] : [new Goal(Yardstick.TunedPeer, target), new Goal(Yardstick.InstalledPeer, InstalledTarget)],
         InMean = target == EachTarget,
     };
 }

@@ -32,5 +32,5 @@ internal static class NetworkCases
         Goals = Goals(target),
     };
 
-    private static Goal[] Goals(double overPeer) => [new Goal(Yardstick.ForcedPeer, overPeer), new Goal(Yardstick.InstalledPeer), new Goal(Yardstick.Allocation, 0)];
+    private static Goal[] Goals(double overPeer) => [new Goal(Yardstick.TunedPeer, overPeer), new Goal(Yardstick.InstalledPeer), new Goal(Yardstick.Allocation, 0)];
 }
