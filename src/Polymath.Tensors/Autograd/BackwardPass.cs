@@ -9,6 +9,10 @@ internal sealed class BackwardPass(Tape tape)
     private readonly RowSet.Table _sets = new();
     private Tensor[] _cotangents = [];
     private RowSet?[] _rows = [];
+
+    // The rows that will have reached a node when its turn comes, and, while some are missing, those that have.
+    private RowSet?[] _promised = [];
+    private RowSet?[] _arrived = [];
     private bool[] _needed = [];
     private bool[] _collected = [];
     private TaskGradients? _sink;
@@ -34,12 +38,16 @@ internal sealed class BackwardPass(Tape tape)
             int capacity = Math.Max(_count, _cotangents.Length * 2);
             Array.Resize(ref _cotangents, capacity);
             Array.Resize(ref _rows, capacity);
+            Array.Resize(ref _promised, capacity);
+            Array.Resize(ref _arrived, capacity);
             Array.Resize(ref _needed, capacity);
             Array.Resize(ref _collected, capacity);
         }
 
         Array.Clear(_collected, 0, _count);
         Array.Clear(_needed, 0, _count);
+        Array.Clear(_promised, 0, _count);
+        Array.Clear(_arrived, 0, _count);
     }
 
     /// <summary>Keeps the cotangent of a node for the caller.</summary>
@@ -58,6 +66,25 @@ internal sealed class BackwardPass(Tape tape)
         }
     }
 
+    /// <summary>Announces that rows will be given to a node by the caller; every start first, then <see cref="Plan"/>.</summary>
+    public void Promise(Node node, RowSet rows)
+    {
+        if (Needs(node)) _promised[node.Index] = _promised[node.Index] is { } known ? _sets.Union(known, rows) : rows;
+    }
+
+    /// <summary>
+    /// Finds the rows that will reach every node, so that a trunk below K heads makes room for all of them once, when the first arrives.
+    /// </summary>
+    public void Plan()
+    {
+        for (int i = _count - 1; i >= 0; i--)
+        {
+            if (_promised[i] is not { } rows) continue;
+            Node node = tape[i];
+            for (int j = 0; j < node.InputCount; j++) Promise(node.Inputs[j], rows);
+        }
+    }
+
     /// <summary>Adds a cotangent <c>[rows, ...node shape]</c> to a node's slot.</summary>
     public void Accumulate(Node node, RowSet rows, Tensor gradient)
     {
@@ -69,31 +96,9 @@ internal sealed class BackwardPass(Tape tape)
             return;
         }
 
-        if (_rows[slot] is not { } present)
-        {
-            Hold(slot, rows, gradient);
-            return;
-        }
-
-        Tensor held = _cotangents[slot];
-        RowSet union = _sets.Union(present, rows);
-        if (!CreateGraph && ReferenceEquals(union, present) && CanWrite(held.Node))
-        {
-            RowAccumulation.AddInPlace(held, present, gradient, rows);
-            return;
-        }
-
-        Tensor sum;
-        if (CreateGraph) sum = RowAccumulation.Spread(held, present, union) + RowAccumulation.Spread(gradient, rows, union);
-        else
-        {
-            sum = Tensor.Zeros(node.Shape.Prepend(union.Count));
-            RowAccumulation.AddInPlace(sum, union, held, present);
-            RowAccumulation.AddInPlace(sum, union, gradient, rows);
-        }
-
-        Release(slot);
-        Hold(slot, union, sum);
+        if (CreateGraph) AccumulateRecorded(slot, rows, gradient);
+        else if (_rows[slot] is not { } present) HoldFirst(slot, rows, gradient);
+        else Add(slot, present, rows, gradient);
     }
 
     /// <summary>Whether an input is a parameter that the sink keeps and that nobody collects.</summary>
@@ -109,6 +114,7 @@ internal sealed class BackwardPass(Tape tape)
         {
             if (_rows[i] is not { } rows) continue;
             Node node = tape[i];
+            Complete(i);
             Rows = rows;
             Tensor gradient = _cotangents[i];
             if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, gradient));
@@ -121,6 +127,7 @@ internal sealed class BackwardPass(Tape tape)
     public Tensor Take(Node node, int tasks)
     {
         RowSet all = _sets.Range(tasks);
+        Complete(node.Index);
         if (_rows[node.Index] is not { } rows) return Tensor.Zeros(node.Shape.Prepend(tasks));
         Tensor gradient = RowAccumulation.Spread(_cotangents[node.Index], rows, all);
         // One cotangent may have reached several nodes (a + b gives the same one twice); results must not share memory.
@@ -158,6 +165,61 @@ internal sealed class BackwardPass(Tape tape)
         Node copy = Tensor.Allocate(source.Shape);
         source.Span.CopyTo(copy.Span);
         return new Tensor(copy);
+    }
+
+    private void HoldFirst(int slot, RowSet rows, Tensor gradient)
+    {
+        RowSet promised = _promised[slot] ?? rows;
+        if (ReferenceEquals(promised, rows))
+        {
+            Hold(slot, rows, gradient);
+            return;
+        }
+
+        Tensor room = new(Tensor.Allocate(tape[slot].Shape.Prepend(promised.Count)));
+        RowAccumulation.Merge(room, promised, null, gradient, rows);
+        Hold(slot, promised, room);
+        _arrived[slot] = rows;
+    }
+
+    private void Add(int slot, RowSet present, RowSet rows, Tensor gradient)
+    {
+        Tensor held = _cotangents[slot];
+        RowSet arrived = _arrived[slot] ?? present, union = _sets.Union(present, rows);
+        if (!ReferenceEquals(union, present) || !CanWrite(held.Node))
+        {
+            Tensor sum = new(Tensor.Allocate(tape[slot].Shape.Prepend(union.Count)));
+            RowAccumulation.Merge(sum, union, null, held, present);
+            Release(slot);
+            Hold(slot, union, sum);
+            (held, present) = (sum, union);
+        }
+
+        RowAccumulation.Merge(held, present, arrived, gradient, rows);
+        RowSet now = _sets.Union(arrived, rows);
+        _arrived[slot] = ReferenceEquals(now, present) ? null : now;
+    }
+
+    private void AccumulateRecorded(int slot, RowSet rows, Tensor gradient)
+    {
+        if (_rows[slot] is not { } present)
+        {
+            Hold(slot, rows, gradient);
+            return;
+        }
+
+        RowSet union = _sets.Union(present, rows);
+        Tensor sum = RowAccumulation.Spread(_cotangents[slot], present, union) + RowAccumulation.Spread(gradient, rows, union);
+        Release(slot);
+        Hold(slot, union, sum);
+    }
+
+    /// <summary>Rows that were promised and did not come are zero.</summary>
+    private void Complete(int slot)
+    {
+        if (_arrived[slot] is not { } arrived) return;
+        RowAccumulation.ClearMissing(_cotangents[slot], _rows[slot]!, arrived);
+        _arrived[slot] = null;
     }
 
     private void Hold(int slot, RowSet rows, Tensor gradient)

@@ -1,27 +1,41 @@
-using System.Numerics.Tensors;
+using Polymath.Tensors.Kernels;
 
 namespace Polymath.Tensors;
 
 /// <summary>Sums of stacked cotangents whose task sets differ.</summary>
-internal static class RowAccumulation
+internal static unsafe class RowAccumulation
 {
-    /// <summary>Adds rows of one cotangent onto the matching rows of another that has them all.</summary>
-    public static void AddInPlace(Tensor target, RowSet targetRows, Tensor source, RowSet sourceRows)
+    /// <summary>
+    /// Brings rows of one cotangent into another that has room for them all: added where a row has <paramref name="arrived"/> before, copied
+    /// where not.
+    /// </summary>
+    public static void Merge(Tensor target, RowSet targetRows, RowSet? arrived, Tensor source, RowSet sourceRows)
     {
         int width = target.Shape.Length / targetRows.Count;
-        Span<float> to = target.Span;
-        ReadOnlySpan<float> from = source.Span;
-        if (ReferenceEquals(targetRows, sourceRows))
+        float* to = target.Node.Pointer, from = source.Node.Pointer;
+        if (ReferenceEquals(targetRows, sourceRows) && ReferenceEquals(arrived, targetRows))
         {
-            TensorPrimitives.Add(to, from, to);
+            Elementwise.Add(to, from, to, target.Shape.Length);
             return;
         }
 
         for (int i = 0, at = 0; i < sourceRows.Count; i++)
         {
-            while (targetRows.Rows[at] != sourceRows.Rows[i]) at++;
-            Span<float> row = to.Slice(at * width, width);
-            TensorPrimitives.Add(row, from.Slice(i * width, width), row);
+            int row = sourceRows.Rows[i];
+            while (targetRows.Rows[at] != row) at++;
+            float* place = to + ((nint)at * width), value = from + ((nint)i * width);
+            if (arrived is not null && Array.BinarySearch(arrived.Rows, row) >= 0) Elementwise.Add(place, value, place, width);
+            else new ReadOnlySpan<float>(value, width).CopyTo(new Span<float>(place, width));
+        }
+    }
+
+    /// <summary>Sets the rows that have not arrived to zero.</summary>
+    public static void ClearMissing(Tensor target, RowSet rows, RowSet arrived)
+    {
+        int width = target.Shape.Length / rows.Count;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (Array.BinarySearch(arrived.Rows, rows.Rows[i]) < 0) target.Span.Slice(i * width, width).Clear();
         }
     }
 

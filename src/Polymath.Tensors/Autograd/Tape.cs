@@ -92,6 +92,8 @@ public sealed class Tape : IDisposable
         _pass.Begin(createGraph: false);
         using var scope = new SweepScope(this, record: false);
         _pass.MarkNeeded(into);
+        _pass.Promise(start, _pass.Sets.Range(into.Tasks));
+        _pass.Plan();
         _pass.Accumulate(start, _pass.Sets.Range(into.Tasks), cotangents);
         _pass.Sweep();
     }
@@ -118,6 +120,8 @@ public sealed class Tape : IDisposable
         }
 
         _pass.MarkNeeded(null);
+        for (int k = 0; k < starts.Length; k++) _pass.Promise(starts[k], _pass.Sets.Single(k));
+        _pass.Plan();
         for (int k = 0; k < starts.Length; k++) _pass.Accumulate(starts[k], _pass.Sets.Single(k), Tensor.Full(1f, starts[k].Shape.Prepend(1)));
         _pass.Sweep();
 
@@ -270,6 +274,8 @@ public sealed class Tape : IDisposable
         _pass.Begin(createGraph: false);
         using var scope = new SweepScope(this, record: false);
         _pass.MarkNeeded(into);
+        for (int k = 0; k < losses.Length; k++) _pass.Promise(OnTape(losses[k], "loss"), _pass.Sets.Single(weights.IsEmpty ? k : 0));
+        _pass.Plan();
         for (int k = 0; k < losses.Length; k++)
         {
             float seed = weights.IsEmpty ? 1f : (float)weights[k];
