@@ -27,6 +27,7 @@ internal sealed class MultiTaskStep : IDisposable
     private readonly int _batchSize;
     private readonly bool _needsRows;
     private readonly Tape _tape = new();
+    private Batch? _batch;
     private int _next;
 
     public MultiTaskStep(string model, IReadOnlyDictionary<string, string> options, ArrayDataset data, int tasks, string balancer, int batchSize)
@@ -65,7 +66,7 @@ internal sealed class MultiTaskStep : IDisposable
         ReadOnlySpan<int> rows = _order.AsSpan(_next, _batchSize);
         _next += _batchSize;
         _tape.Reset();
-        Batch batch = _data.Gather(rows);
+        Batch batch = _batch = _data.Gather(rows, _batch);
         Lap(0, ref clock);
         _model.Forward(batch, _outputs);
         Lap(1, ref clock);

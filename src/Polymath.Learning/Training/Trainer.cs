@@ -74,7 +74,8 @@ public sealed class Trainer
         {
             Loss[] losses = [.. _model.Tasks.Select(LossFunctions.For)];
             using var step = new TrainingStep(_model, Balancer, block.Layout, losses);
-            float[] gradient = new float[block.Values.Length];
+            // What the balancer learns stands behind the model's parameters; without it the step's own gradient is the whole one.
+            float[] gradient = block.Values.Length == step.Gradient.Length ? step.Gradient : new float[block.Values.Length];
             long before = state.Rows;
             TimeSpan lastReport = TimeSpan.Zero, lastSave = TimeSpan.Zero;
             order.Begin(state.Epoch);
@@ -195,10 +196,10 @@ public sealed class Trainer
         if (step.Run(train, rows, state.Epoch, state.Steps, draws, conflicts))
         {
             OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status });
-            step.Gradient.CopyTo(gradient, 0);
+            if (!ReferenceEquals(gradient, step.Gradient)) step.Gradient.CopyTo(gradient, 0);
             Balancer.LearnableGradient.CopyTo(gradient.AsSpan(block.LearnableOffset));
-            if (Options.ClipNorm > 0) GradientClipping.ByNorm(gradient, Options.ClipNorm);
-            Optimizer.Step(block.Values, gradient, Schedule.Factor(state.Steps, (long)Options.Epochs * stepsPerEpoch));
+            double clipping = Options.ClipNorm > 0 ? GradientClipping.Factor(GradientClipping.Norm(gradient), Options.ClipNorm) : 1;
+            Optimizer.Step(block.Values, gradient, Schedule.Factor(state.Steps, (long)Options.Epochs * stepsPerEpoch), clipping);
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);
             state.Average?.Update(block.Values);
             for (int i = 0; i < step.Present; i++)
