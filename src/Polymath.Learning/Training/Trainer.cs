@@ -67,6 +67,7 @@ public sealed class Trainer
         var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, Checkpoint.FingerprintOf(_model, block, this, train, validation));
         checkpoint?.TryLoad(state);
 
+        var meter = new StepMeter();
         var clock = Stopwatch.StartNew();
         double earlier = state.Seconds;
         bool finished = IsFinished(state), cancelled = false;
@@ -82,10 +83,13 @@ public sealed class Trainer
             while (!finished && !cancelled)
             {
                 _model.Train();
+                StepMeter.BeginEpoch();
                 while (state.StepInEpoch < order.Steps && !(cancelled = cancellation.IsCancellationRequested))
                 {
                     ReadOnlySpan<int> rows = order[state.StepInEpoch];
+                    meter.BeginStep();
                     Step(step, train, rows, state, block, gradient, order.Steps, dropout, draws);
+                    meter.EndStep();
                     state.Rows += rows.Length;
                     if ((clock.Elapsed - lastReport).TotalSeconds >= ProgressSeconds)
                     {
@@ -96,6 +100,7 @@ public sealed class Trainer
                     if (checkpoint is not null && (clock.Elapsed - lastSave).TotalSeconds >= Options.CheckpointSeconds && state.StepInEpoch < order.Steps) Save();
                 }
 
+                meter.EndEpoch();
                 if (!cancelled)
                 {
                     EpochRecord record = EndEpoch(state, block, validation, order.Steps);
@@ -118,7 +123,7 @@ public sealed class Trainer
         if (!cancelled && state.BestValues is not null) Restore(block, state.BestValues);
         else if (!cancelled) ExchangeAverage(state, block);
         _model.Evaluate();
-        return Result(state, block, completed: !cancelled);
+        return Result(state, block, meter.Of(tasks, Balancer.Needs, Options.ConflictSamples > 0 && tasks > 1, block.Layout), completed: !cancelled);
     }
 
     /// <summary>Finds what would stop a fit before its first step; nothing is trained or written.</summary>
@@ -265,7 +270,7 @@ public sealed class Trainer
         return means;
     }
 
-    private static FitResult Result(TrainingState state, ParameterBlock block, bool completed) => new()
+    private static FitResult Result(TrainingState state, ParameterBlock block, StepMemory? memory, bool completed) => new()
     {
         History = state.History,
         BestEpoch = state.BestEpoch,
@@ -274,5 +279,6 @@ public sealed class Trainer
         Seconds = state.Seconds,
         RowsPerSecond = state.Rows / Math.Max(1e-9, state.Seconds),
         SharedParameters = block.Layout.SharedCount,
+        Memory = memory,
     };
 }
