@@ -1,7 +1,7 @@
 namespace Polymath.Tensors;
 
 /// <summary>Operations that layers are made of and that deserve one kernel: linear maps, normalisation, dropout.</summary>
-public static class Fused
+public static partial class Fused
 {
     /// <summary>y = f(x W^T + b) over the last axis.</summary>
     /// <param name="input">Shape <c>[..., in]</c>.</param>

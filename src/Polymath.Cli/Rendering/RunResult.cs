@@ -25,14 +25,17 @@ internal static class RunResult
         terminal.Output.WriteLine();
         if (report.Conflict is { } conflict && !double.IsNaN(conflict.ConflictRate))
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gradient conflict: {100 * conflict.ConflictRate:0.0}% of task pairs over {conflict.Steps} sampled steps."));
-        foreach (string line in TextWrap.Lines(RunVerdict.Of(report).Sentence, terminal.FitWidth)) terminal.Output.WriteLine(line);
-        foreach (string note in report.Notes.Take(MostNotes))
-        {
-            foreach (string line in TextWrap.Lines($"Note: {note}", terminal.FitWidth)) terminal.Output.WriteLine(line);
-        }
+        if (report.Memory is { } memory) Lines($"Memory of a step: {memory}.");
+        Lines(RunVerdict.Of(report).Sentence);
+        foreach (string note in report.Notes.Take(MostNotes)) Lines($"Note: {note}");
 
         if (report.Notes.Count > MostNotes) terminal.Output.WriteLine($"({report.Notes.Count - MostNotes} more notes are in {Path.GetFileName(folder.Report)}.)");
         terminal.Output.WriteLine($"Results: {folder.Path}{Path.DirectorySeparatorChar} (open {Path.GetFileName(folder.Report)}; predict with 'polymath predict {folder.Path} DATA').");
+
+        void Lines(string text)
+        {
+            foreach (string line in TextWrap.Lines(text, terminal.FitWidth)) terminal.Output.WriteLine(line);
+        }
     }
 
     private static TextTable Tasks(RunReport report, bool baseline)

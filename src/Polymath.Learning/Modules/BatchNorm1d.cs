@@ -72,20 +72,28 @@ public sealed class BatchNorm1d : Module
     public Tensor Forward(Tensor input)
     {
         if (input.Shape.Rank != 2 || input.Shape[1] != Features) throw new TensorException($"BatchNorm1d: found input {input.Shape}, expected [rows, {Features}].");
-        if (Training)
-        {
-            Tensor output = Fused.BatchNorm(input, Weight.Value, Bias.Value, Epsilon, _batchMean, _batchVariance);
-            Follow(RunningMean.Span, _batchMean, 1f);
-            Follow(RunningVariance.Span, _batchVariance, input.Shape[0] / (input.Shape[0] - 1f));
-            return output;
-        }
+        if (!Training) return Apply(input, Weight.Value, Bias.Value, RunningMean.Span, RunningVariance.Span, Epsilon);
+        Tensor output = Fused.BatchNorm(input, Weight.Value, Bias.Value, Epsilon, _batchMean, _batchVariance);
+        Follow(_batchMean, _batchVariance, input.Shape[0]);
+        return output;
+    }
 
-        Tensor inverse = Tensor.Zeros(Features);
+    /// <summary>Normalises rows with given statistics.</summary>
+    internal static Tensor Apply(Tensor input, Tensor weight, Tensor bias, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, float epsilon)
+    {
+        Tensor inverse = Tensor.Zeros(mean.Length), centre = Tensor.Zeros(mean.Length);
+        mean.CopyTo(centre.Span);
         Span<float> values = inverse.Span;
-        ReadOnlySpan<float> variance = RunningVariance.Span;
-        for (int i = 0; i < values.Length; i++) values[i] = 1f / MathF.Sqrt(variance[i] + Epsilon);
-        Tensor scale = Weight.Value * inverse;
-        return (input * scale) + (Bias.Value - (RunningMean * scale));
+        for (int i = 0; i < values.Length; i++) values[i] = 1f / MathF.Sqrt(variance[i] + epsilon);
+        Tensor scale = weight * inverse;
+        return (input * scale) + (bias - (centre * scale));
+    }
+
+    /// <summary>Takes the statistics of a batch of so many rows into the running ones.</summary>
+    internal void Follow(ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, int rows)
+    {
+        Follow(RunningMean.Span, mean, 1f);
+        Follow(RunningVariance.Span, variance, rows / (rows - 1f));
     }
 
     private void Follow(Span<float> running, ReadOnlySpan<float> batch, float correction)

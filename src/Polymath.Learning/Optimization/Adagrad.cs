@@ -51,10 +51,10 @@ public sealed class Adagrad : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay)
+    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay, float scale)
     {
         var rule = new Rule { Rate = (float)(rate / (1 + ((Steps - 1) * RateDecay))), Decay = (float)weightDecay, Epsilon = (float)Epsilon };
-        UpdateLoop.Run(rule, parameters, gradients, _squares.AsSpan(start, parameters.Length), default);
+        UpdateLoop.Run(rule, scale, parameters, gradients, _squares.AsSpan(start, parameters.Length), default);
     }
 
     private struct Rule : IUpdateRule

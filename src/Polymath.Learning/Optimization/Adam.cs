@@ -42,6 +42,6 @@ public sealed class Adam : Optimizer
     protected override void Allocate(int count) => _moments.Allocate(count);
 
     /// <inheritdoc/>
-    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay)
-        => _moments.Update(parameters, gradients, start, Steps, rate, addedDecay: weightDecay, keptShare: 1);
+    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay, float scale)
+        => _moments.Update(parameters, gradients, start, Steps, rate, scale, addedDecay: weightDecay, keptShare: 1);
 }

@@ -27,7 +27,7 @@ internal sealed class AdamMoments
         _second = new float[count];
     }
 
-    public void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, long step, double rate, double addedDecay, double keptShare)
+    public void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, long step, double rate, float scale, double addedDecay, double keptShare)
     {
         var rule = new Rule
         {
@@ -40,7 +40,7 @@ internal sealed class AdamMoments
             Epsilon = (float)Epsilon,
             Rate = (float)(rate / (1 - Math.Pow(Beta1, step))),
         };
-        UpdateLoop.Run(rule, parameters, gradients, _first.AsSpan(start, parameters.Length), _second.AsSpan(start, parameters.Length));
+        UpdateLoop.Run(rule, scale, parameters, gradients, _first.AsSpan(start, parameters.Length), _second.AsSpan(start, parameters.Length));
     }
 
     private struct Rule : IUpdateRule

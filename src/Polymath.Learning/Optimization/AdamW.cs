@@ -41,6 +41,6 @@ public sealed class AdamW : Optimizer
     protected override void Allocate(int count) => _moments.Allocate(count);
 
     /// <inheritdoc/>
-    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay)
-        => _moments.Update(parameters, gradients, start, Steps, rate, addedDecay: 0, keptShare: 1 - (rate * weightDecay));
+    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay, float scale)
+        => _moments.Update(parameters, gradients, start, Steps, rate, scale, addedDecay: 0, keptShare: 1 - (rate * weightDecay));
 }

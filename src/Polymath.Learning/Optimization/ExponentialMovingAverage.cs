@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Polymath.Learning.Optimization;
 
 /// <summary>
@@ -56,8 +58,7 @@ public sealed class ExponentialMovingAverage
         {
             RequireLength(parameters.Length);
             double decay = RampUp ? Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates)) : Decay;
-            float fresh = (float)(1 - decay);
-            for (int i = 0; i < _average.Length; i++) _average[i] -= fresh * (_average[i] - parameters[i]);
+            UpdateLoop.Run(new Rule { Fresh = (float)(1 - decay) }, 1f, _average, parameters, default, default);
         }
 
         Updates++;
@@ -88,5 +89,16 @@ public sealed class ExponentialMovingAverage
     private void RequireLength(int length)
     {
         if (length != _average.Length) throw new OptimizerException($"ExponentialMovingAverage: found {length} parameters, expected {_average.Length}.");
+    }
+
+    /// <summary>The average moves towards the weights, which stand in the place of a gradient.</summary>
+    private struct Rule : IUpdateRule
+    {
+        public float Fresh;
+
+        public static int Memories => 0;
+
+        public readonly void Apply(ref Vector<float> parameter, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second)
+            => parameter -= (parameter - gradient) * Fresh;
     }
 }

@@ -75,17 +75,19 @@ public abstract class Optimizer
     /// <param name="parameters">The block, updated in place.</param>
     /// <param name="gradients">Their gradients, as long as the block.</param>
     /// <param name="rateFactor">What the schedule multiplies the learning rate by.</param>
+    /// <param name="gradientFactor">What the gradients are multiplied by, as clipping does; the array is left as it is.</param>
     /// <exception cref="OptimizerException">Lengths differ from <see cref="Count"/>.</exception>
-    public void Step(Span<float> parameters, ReadOnlySpan<float> gradients, double rateFactor = 1)
+    public void Step(Span<float> parameters, ReadOnlySpan<float> gradients, double rateFactor = 1, double gradientFactor = 1)
     {
         if (_groups.Length == 0) Prepare(parameters.Length);
         if (parameters.Length != Count || gradients.Length != Count) throw new OptimizerException($"{Name}: found {parameters.Length} parameters and {gradients.Length} gradients, expected {Count} of both.");
         RequireNotNegative(rateFactor, nameof(rateFactor));
+        RequireNotNegative(gradientFactor, nameof(gradientFactor));
         Steps++;
         foreach (ParameterGroup group in _groups)
         {
             double rate = LearningRate * rateFactor * group.RateMultiplier;
-            Update(parameters.Slice(group.Start, group.Length), gradients.Slice(group.Start, group.Length), group.Start, rate, group.WeightDecay ?? WeightDecay);
+            Update(parameters.Slice(group.Start, group.Length), gradients.Slice(group.Start, group.Length), group.Start, rate, group.WeightDecay ?? WeightDecay, (float)gradientFactor);
         }
     }
 
@@ -117,7 +119,8 @@ public abstract class Optimizer
     /// <param name="start">The group's place in the block, and so in the memory.</param>
     /// <param name="rate">The learning rate of this step.</param>
     /// <param name="weightDecay">The group's weight decay.</param>
-    protected abstract void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay);
+    /// <param name="scale">What the gradients are to be multiplied by.</param>
+    protected abstract void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay, float scale);
 
     private protected static double RequireNotNegative(double value, string name)
         => IsNotNegative(value) ? value : throw new ArgumentOutOfRangeException(name, value, "expected a finite number of 0 or more.");

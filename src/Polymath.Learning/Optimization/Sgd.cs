@@ -48,11 +48,11 @@ public sealed class Sgd : Optimizer
     protected override void Allocate(int count) => _momentum = Momentum == 0 ? [] : new float[count];
 
     /// <inheritdoc/>
-    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay)
+    protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradients, int start, double rate, double weightDecay, float scale)
     {
         if (Momentum == 0)
         {
-            UpdateLoop.Run(new Plain { Rate = (float)rate, Decay = (float)weightDecay }, parameters, gradients, default, default);
+            UpdateLoop.Run(new Plain { Rate = (float)rate, Decay = (float)weightDecay }, scale, parameters, gradients, default, default);
             return;
         }
 
@@ -66,7 +66,7 @@ public sealed class Sgd : Optimizer
             Ahead = (float)Momentum,
             Nesterov = Nesterov,
         };
-        UpdateLoop.Run(rule, parameters, gradients, _momentum.AsSpan(start, parameters.Length), default);
+        UpdateLoop.Run(rule, scale, parameters, gradients, _momentum.AsSpan(start, parameters.Length), default);
     }
 
     private struct Plain : IUpdateRule

@@ -157,6 +157,7 @@ public static class HtmlReport
             ("Epochs", report.History.Count > 0 ? Numbers.Count(report.History.Count) : ""),
             ("Wall time", report.WallSeconds is double wall && double.IsFinite(wall) ? Numbers.Duration(wall) : ""),
             ("Training speed", report.RowsPerSecond is double speed && double.IsFinite(speed) ? $"{Numbers.Short(speed)} rows/s" : ""),
+            ("Memory of a step", report.Memory?.ToString() ?? ""),
             ("Created", report.Created),
             ("Files", string.Join(", ", report.Files)),
         ];

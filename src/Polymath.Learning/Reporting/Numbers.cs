@@ -42,6 +42,21 @@ internal static class Numbers
         return Signed(scaled.ToString(unit.Length == 0 ? "#,##0.##" : Math.Abs(scaled) >= 100 ? "0" : "0.0#", CultureInfo.InvariantCulture)) + unit;
     }
 
+    /// <summary>A size in memory to three digits: "812 B", "64.0 kB", "3.20 MB"; powers of 1000.</summary>
+    public static string Bytes(long value)
+    {
+        string[] units = ["B", "kB", "MB", "GB", "TB"];
+        double scaled = Math.Max(0, value);
+        int unit = 0;
+        while (scaled >= 999.5 && unit < units.Length - 1)
+        {
+            scaled /= 1000;
+            unit++;
+        }
+
+        return scaled.ToString(unit == 0 || scaled >= 99.95 ? "0" : scaled >= 9.995 ? "0.0" : "0.00", CultureInfo.InvariantCulture) + "\u00a0" + units[unit];
+    }
+
     /// <summary>A duration: "4.2 s", "3 min 05 s", "2 h 10 min".</summary>
     public static string Duration(double seconds)
     {

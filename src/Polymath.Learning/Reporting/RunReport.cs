@@ -1,3 +1,5 @@
+using Polymath.Learning.Training;
+
 namespace Polymath.Learning.Reporting;
 
 /// <summary>
@@ -71,6 +73,9 @@ public sealed record RunReport
 
     /// <summary>Training rows per second.</summary>
     public double? RowsPerSecond { get; init; }
+
+    /// <summary>The memory of a training step; null when it was not measured.</summary>
+    public StepMemory? Memory { get; init; }
 
     /// <summary>What the reader should know: fallbacks, skipped tasks, warnings.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

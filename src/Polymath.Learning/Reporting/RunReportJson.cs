@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Polymath.Learning.Training;
 
 namespace Polymath.Learning.Reporting;
 
@@ -34,6 +35,15 @@ internal static class RunReportJson
             Write(json, "bestEpoch", report.BestEpoch);
             Write(json, "wallSeconds", report.WallSeconds);
             Write(json, "rowsPerSecond", report.RowsPerSecond);
+            if (report.Memory is StepMemory memory)
+            {
+                json.WriteStartObject("memory");
+                json.WriteNumber("pooledBytes", memory.PooledBytes);
+                json.WriteNumber("gradientBytes", memory.GradientBytes);
+                json.WriteNumber("allocatedBytes", memory.AllocatedBytes);
+                json.WriteEndObject();
+            }
+
             json.WriteStartArray("tasks");
             foreach (TaskReport task in report.Tasks) Write(json, task);
             json.WriteEndArray();
@@ -104,6 +114,9 @@ internal static class RunReportJson
                 BestEpoch = (int?)root.Integer("bestEpoch"),
                 WallSeconds = root.Number("wallSeconds"),
                 RowsPerSecond = root.Number("rowsPerSecond"),
+                Memory = root.Optional("memory") is JsonField memory
+                    ? new StepMemory(memory.Integer("pooledBytes") ?? 0, memory.Integer("gradientBytes") ?? 0, memory.Integer("allocatedBytes") ?? 0)
+                    : null,
                 Tasks = [.. root.Items("tasks").Select(ReadTask)],
                 History = [.. root.Items("history").Select(item => new EpochReport((int)(item.Integer("epoch") ?? 0), item.Numbers("trainLoss"), item.Numbers("validation"), item.Numbers("weights")))],
                 Conflict = root.Optional("conflict") is JsonField conflict

@@ -8,7 +8,6 @@ public sealed class Batch
     private int _rows;
     private Tensor _numeric, _targets;
     private IndexTensor _categories = null!;
-    private IndexTensor[] _columns = [];
 
     /// <summary>Number of rows.</summary>
     public required int Rows
@@ -41,21 +40,6 @@ public sealed class Batch
         init => _targets = value;
     }
 
-    /// <summary>The ids of one field, <c>[rows]</c>; the same tensor on every call.</summary>
-    /// <param name="field">Position of the field.</param>
-    public IndexTensor Column(int field)
-    {
-        int fields = _categories.Shape[1];
-        ArgumentOutOfRangeException.ThrowIfNegative(field);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(field, fields);
-        if (_columns.Length != fields) _columns = new IndexTensor[fields];
-        IndexTensor column = _columns[field] ??= new IndexTensor([_rows]);
-        Span<int> ids = column.Span;
-        ReadOnlySpan<int> all = _categories.Span;
-        for (int row = 0; row < ids.Length; row++) ids[row] = all[(row * fields) + field];
-        return column;
-    }
-
-    /// <summary>The same object for other rows of the same number; its index tensors are used again.</summary>
+    /// <summary>The same object for other rows of the same number; its ids are written into the same tensor.</summary>
     internal void Refill(Tensor numeric, Tensor targets) => (_numeric, _targets) = (numeric, targets);
 }

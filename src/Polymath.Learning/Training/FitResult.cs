@@ -23,4 +23,7 @@ public sealed record FitResult
 
     /// <summary>Parameters reached by more than one task.</summary>
     public required int SharedParameters { get; init; }
+
+    /// <summary>The memory of a training step; null when no step was left to do.</summary>
+    public StepMemory? Memory { get; init; }
 }

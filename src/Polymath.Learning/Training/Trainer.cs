@@ -67,6 +67,7 @@ public sealed class Trainer
         var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, Checkpoint.FingerprintOf(_model, block, this, train, validation));
         checkpoint?.TryLoad(state);
 
+        var meter = new StepMeter();
         var clock = Stopwatch.StartNew();
         double earlier = state.Seconds;
         bool finished = IsFinished(state), cancelled = false;
@@ -74,17 +75,21 @@ public sealed class Trainer
         {
             Loss[] losses = [.. _model.Tasks.Select(LossFunctions.For)];
             using var step = new TrainingStep(_model, Balancer, block.Layout, losses);
-            float[] gradient = new float[block.Values.Length];
+            // What the balancer learns stands behind the model's parameters; without it the step's own gradient is the whole one.
+            float[] gradient = block.Values.Length == step.Gradient.Length ? step.Gradient : new float[block.Values.Length];
             long before = state.Rows;
             TimeSpan lastReport = TimeSpan.Zero, lastSave = TimeSpan.Zero;
             order.Begin(state.Epoch);
             while (!finished && !cancelled)
             {
                 _model.Train();
+                StepMeter.BeginEpoch();
                 while (state.StepInEpoch < order.Steps && !(cancelled = cancellation.IsCancellationRequested))
                 {
                     ReadOnlySpan<int> rows = order[state.StepInEpoch];
+                    meter.BeginStep();
                     Step(step, train, rows, state, block, gradient, order.Steps, dropout, draws);
+                    meter.EndStep();
                     state.Rows += rows.Length;
                     if ((clock.Elapsed - lastReport).TotalSeconds >= ProgressSeconds)
                     {
@@ -95,6 +100,7 @@ public sealed class Trainer
                     if (checkpoint is not null && (clock.Elapsed - lastSave).TotalSeconds >= Options.CheckpointSeconds && state.StepInEpoch < order.Steps) Save();
                 }
 
+                meter.EndEpoch();
                 if (!cancelled)
                 {
                     EpochRecord record = EndEpoch(state, block, validation, order.Steps);
@@ -117,7 +123,7 @@ public sealed class Trainer
         if (!cancelled && state.BestValues is not null) Restore(block, state.BestValues);
         else if (!cancelled) ExchangeAverage(state, block);
         _model.Evaluate();
-        return Result(state, block, completed: !cancelled);
+        return Result(state, block, meter.Of(tasks, Balancer.Needs, Options.ConflictSamples > 0 && tasks > 1, block.Layout), completed: !cancelled);
     }
 
     /// <summary>Finds what would stop a fit before its first step; nothing is trained or written.</summary>
@@ -195,10 +201,10 @@ public sealed class Trainer
         if (step.Run(train, rows, state.Epoch, state.Steps, draws, conflicts))
         {
             OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status });
-            step.Gradient.CopyTo(gradient, 0);
+            if (!ReferenceEquals(gradient, step.Gradient)) step.Gradient.CopyTo(gradient, 0);
             Balancer.LearnableGradient.CopyTo(gradient.AsSpan(block.LearnableOffset));
-            if (Options.ClipNorm > 0) GradientClipping.ByNorm(gradient, Options.ClipNorm);
-            Optimizer.Step(block.Values, gradient, Schedule.Factor(state.Steps, (long)Options.Epochs * stepsPerEpoch));
+            double clipping = Options.ClipNorm > 0 ? GradientClipping.Factor(GradientClipping.Norm(gradient), Options.ClipNorm) : 1;
+            Optimizer.Step(block.Values, gradient, Schedule.Factor(state.Steps, (long)Options.Epochs * stepsPerEpoch), clipping);
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);
             state.Average?.Update(block.Values);
             for (int i = 0; i < step.Present; i++)
@@ -264,7 +270,7 @@ public sealed class Trainer
         return means;
     }
 
-    private static FitResult Result(TrainingState state, ParameterBlock block, bool completed) => new()
+    private static FitResult Result(TrainingState state, ParameterBlock block, StepMemory? memory, bool completed) => new()
     {
         History = state.History,
         BestEpoch = state.BestEpoch,
@@ -273,5 +279,6 @@ public sealed class Trainer
         Seconds = state.Seconds,
         RowsPerSecond = state.Rows / Math.Max(1e-9, state.Seconds),
         SharedParameters = block.Layout.SharedCount,
+        Memory = memory,
     };
 }

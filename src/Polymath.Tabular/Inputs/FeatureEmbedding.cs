@@ -22,6 +22,7 @@ public sealed class FeatureEmbedding : Module
     private readonly PerFieldLinear? _perField;
     private readonly Dropout? _dropout;
     private readonly bool _oneHot;
+    private readonly int _categoryWidth;
 
     /// <summary>An input layer.</summary>
     /// <param name="schema">The columns.</param>
@@ -47,6 +48,7 @@ public sealed class FeatureEmbedding : Module
             width += fieldWidth;
         }
 
+        _categoryWidth = width;
         int numericWidth = options.Width ?? FeatureEmbeddingOptions.AutomaticNumericWidth;
         if (schema.NumericWidth > 0)
         {
@@ -76,34 +78,33 @@ public sealed class FeatureEmbedding : Module
     public Tensor Forward(Batch batch)
     {
         _schema.Require(batch);
-        int fields = _schema.Fields.Count, parts = fields + (_schema.NumericWidth > 0 ? 1 : 0);
-        using var x = new TensorBuffer(parts);
-        for (int i = 0; i < fields; i++) x.Span[i] = _oneHot ? Indicators(batch, i) : _tables[i].Forward(Column(batch, i));
-        if (_schema.NumericWidth > 0) x.Span[fields] = _joint?.Forward(batch.Numeric) ?? _perField?.Forward(batch.Numeric) ?? batch.Numeric;
-        Tensor joined = Tensor.Concat(x.Span, 1);
+        Tensor numbers = _schema.NumericWidth == 0 ? default : _joint?.Forward(batch.Numeric) ?? _perField?.Forward(batch.Numeric) ?? batch.Numeric;
+        Tensor joined = _schema.Fields.Count == 0 ? numbers : _oneHot ? Indicators(batch, numbers) : LookUp(batch, numbers);
         return _dropout is null ? joined : _dropout.Forward(joined);
     }
 
-    private IndexTensor Column(Batch batch, int field)
+    private Tensor LookUp(Batch batch, Tensor numbers)
     {
-        IndexTensor column = batch.Column(field);
-        ReadOnlySpan<int> ids = column.Span;
-        int cardinality = _schema.Fields[field].Cardinality;
-        for (int row = 0; row < ids.Length; row++)
-        {
-            if ((uint)ids[row] >= (uint)cardinality) throw new ModelException($"batch: field '{_schema.Fields[field].Name}' has id {ids[row]} in row {row}, expected [0, {cardinality}).");
-        }
-
-        return column;
+        using var tables = new TensorBuffer(_tables.Length);
+        for (int i = 0; i < _tables.Length; i++) tables.Span[i] = _tables[i].Weight.Value;
+        return Fused.EmbedFields(tables.Span, batch.Categories, numbers);
     }
 
-    private Tensor Indicators(Batch batch, int field)
+    private Tensor Indicators(Batch batch, Tensor numbers)
     {
-        IndexTensor column = Column(batch, field);
-        int width = _schema.Fields[field].Cardinality;
-        Tensor indicators = Tensor.Zeros(batch.Rows, width);
+        Tensor indicators = Tensor.Zeros(batch.Rows, _categoryWidth);
         Span<float> values = indicators.Span;
-        for (int row = 0; row < batch.Rows; row++) values[(row * width) + column.Span[row]] = 1f;
-        return indicators;
+        ReadOnlySpan<int> ids = batch.Categories.Span;
+        for (int row = 0, at = 0; row < batch.Rows; row++)
+        {
+            int start = row * _categoryWidth;
+            for (int field = 0; field < _schema.Fields.Count; field++)
+            {
+                values[start + ids[at++]] = 1f;
+                start += _schema.Fields[field].Cardinality;
+            }
+        }
+
+        return numbers.IsEmpty ? indicators : Tensor.Concat([indicators, numbers], 1);
     }
 }

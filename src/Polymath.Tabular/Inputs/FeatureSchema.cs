@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Polymath.Data;
 using Polymath.Learning;
 
@@ -11,6 +13,8 @@ namespace Polymath.Tabular;
 /// </code></example>
 public sealed record FeatureSchema
 {
+    private readonly int[] _counts;
+
     /// <summary>A schema.</summary>
     /// <param name="numericNames">Names of the numeric columns, in the order of <see cref="Batch.Numeric"/>.</param>
     /// <param name="fields">The categorical fields, in the order of <see cref="Batch.Categories"/>.</param>
@@ -29,6 +33,7 @@ public sealed record FeatureSchema
 
         NumericNames = numericNames;
         Fields = fields;
+        _counts = [.. fields.Select(field => field.Cardinality)];
     }
 
     /// <summary>Names of the numeric columns.</summary>
@@ -68,6 +73,36 @@ public sealed record FeatureSchema
 
         if (Fields.Count == 0) return;
         if (batch.Categories.Shape.Rank != 2 || batch.Categories.Shape[0] != batch.Rows || batch.Categories.Shape[1] != Fields.Count) throw new ModelException($"batch: found category ids {batch.Categories.Shape}, expected [{batch.Rows}, {Fields.Count}].");
+        ReadOnlySpan<int> ids = batch.Categories.Span;
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            if (!AllBelow(ids.Slice(row * _counts.Length, _counts.Length), _counts)) throw OutOfRange(ids, row);
+        }
+    }
+
+    /// <summary>Whether 0 &lt;= id &lt; count everywhere; one comparison per register, as every batch of a training passes here.</summary>
+    private static bool AllBelow(ReadOnlySpan<int> ids, ReadOnlySpan<int> counts)
+    {
+        ReadOnlySpan<uint> a = MemoryMarshal.Cast<int, uint>(ids), b = MemoryMarshal.Cast<int, uint>(counts);
+        int i = 0;
+        for (; i + Vector<uint>.Count <= a.Length; i += Vector<uint>.Count)
+        {
+            if (!Vector.LessThanAll(new Vector<uint>(a[i..]), new Vector<uint>(b[i..]))) return false;
+        }
+
+        for (; i < a.Length; i++)
+        {
+            if (a[i] >= b[i]) return false;
+        }
+
+        return true;
+    }
+
+    private ModelException OutOfRange(ReadOnlySpan<int> ids, int row)
+    {
+        int field = 0;
+        while ((uint)ids[(row * _counts.Length) + field] < (uint)_counts[field]) field++;
+        return new ModelException($"batch: field '{Fields[field].Name}' has id {ids[(row * _counts.Length) + field]} in row {row}, expected [0, {_counts[field]}).");
     }
 
     private ModelException NotFinite(ReadOnlySpan<float> values)

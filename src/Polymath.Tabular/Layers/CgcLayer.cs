@@ -21,6 +21,8 @@ public sealed class CgcLayer : Module
     private readonly CgcLayerOptions _options;
     private readonly Mlp[][] _specific;
     private readonly Mlp[] _shared;
+    private readonly MlpBank[] _specificBanks;
+    private readonly MlpBank _sharedBank;
     private readonly Gate[] _gates;
     private readonly Gate? _sharedGate;
     private readonly int _specificCount;
@@ -48,6 +50,8 @@ public sealed class CgcLayer : Module
         _shared = new Mlp[options.SharedExperts];
         for (int e = 0; e < _shared.Length; e++) _shared[e] = Expert(string.Create(CultureInfo.InvariantCulture, $"shared.{e}"));
 
+        _specificBanks = [.. _specific.Select(experts => new MlpBank(experts))];
+        _sharedBank = new MlpBank(_shared);
         _gates = new Gate[tasks];
         for (int t = 0; t < tasks; t++) _gates[t] = NewGate(string.Create(CultureInfo.InvariantCulture, $"gates.{t}"), _specific[t].Length + _shared.Length);
         if (options.SharedGate) _sharedGate = NewGate("shared_gate", options.SharedGateView == SharedGateView.AllExperts ? _specificCount + _shared.Length : _shared.Length);
@@ -88,37 +92,27 @@ public sealed class CgcLayer : Module
     /// <param name="weights">Receives as many tensors <c>[rows, experts of the gate]</c>; may be empty.</param>
     public void Forward(ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs, Span<Tensor> weights)
     {
-        int tasks = Tasks, streams = tasks + (_sharedGate is null ? 0 : 1), shared = _shared.Length;
+        int tasks = Tasks, streams = tasks + (_sharedGate is null ? 0 : 1);
         if (inputs.Length != tasks + 1) throw new TensorException($"CgcLayer: found {inputs.Length} inputs, expected {tasks + 1} (one per task, and the shared one last).");
         if (outputs.Length != streams) throw new TensorException($"CgcLayer: found room for {outputs.Length} outputs, expected {streams}.");
 
-        // All expert outputs: task 1, ..., task T, shared.
-        using var experts = new TensorBuffer(_specificCount + shared);
-        Span<Tensor> all = experts.Span, sharedOutputs = all[_specificCount..];
-        for (int t = 0, at = 0; t < tasks; t++)
+        // The outputs of all experts: those of task 1, ..., those of task T, the shared ones.
+        using var experts = new TensorBuffer(tasks + 1);
+        for (int t = 0; t < tasks; t++) experts.Span[t] = _specificBanks[t].Forward(inputs[t]);
+        Tensor shared = experts.Span[tasks] = _sharedBank.Forward(inputs[tasks]);
+        for (int t = 0; t < tasks; t++)
         {
-            foreach (Mlp expert in _specific[t]) all[at++] = expert.Forward(inputs[t]);
+            Tensor own = experts.Span[t];
+            Mix(_gates[t], inputs[t], _options.Order == GateOrder.SpecificFirst ? [own, shared] : [shared, own], t, outputs, weights);
         }
 
-        for (int e = 0; e < shared; e++) sharedOutputs[e] = _shared[e].Forward(inputs[tasks]);
-
-        for (int t = 0, at = 0; t < tasks; at += _specific[t++].Length)
-        {
-            int own = _specific[t].Length;
-            using var mine = new TensorBuffer(own + shared);
-            bool ownFirst = _options.Order == GateOrder.SpecificFirst;
-            all.Slice(at, own).CopyTo(mine.Span[(ownFirst ? 0 : shared)..]);
-            sharedOutputs.CopyTo(mine.Span[(ownFirst ? own : 0)..]);
-            Mix(_gates[t], inputs[t], mine.Span, t, outputs, weights);
-        }
-
-        if (_sharedGate is not null) Mix(_sharedGate, inputs[tasks], _options.SharedGateView == SharedGateView.AllExperts ? all : sharedOutputs, tasks, outputs, weights);
+        if (_sharedGate is not null) Mix(_sharedGate, inputs[tasks], _options.SharedGateView == SharedGateView.AllExperts ? experts.Span : [shared], tasks, outputs, weights);
     }
 
     private static void Mix(Gate gate, Tensor input, ReadOnlySpan<Tensor> experts, int stream, Span<Tensor> outputs, Span<Tensor> weights)
     {
         Tensor weight = gate.Forward(input);
-        outputs[stream] = ExpertMixture.Mix(weight, ExpertMixture.Stack(experts));
+        outputs[stream] = Fused.Mixture(weight, experts);
         if (!weights.IsEmpty) weights[stream] = weight;
     }
 }

@@ -44,7 +44,6 @@ public sealed class CrossStitchUnit : Module
     public void Forward(ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
         if (inputs.Length != Tasks || outputs.Length != Tasks) throw new TensorException($"CrossStitchUnit: found {inputs.Length} inputs and room for {outputs.Length} outputs, expected {Tasks} each.");
-        Tensor stacked = ExpertMixture.Stack(inputs);
-        for (int t = 0; t < Tasks; t++) outputs[t] = Alpha.Value.Slice(0, t, 1).MatMul(stacked).Squeeze(1);
+        for (int t = 0; t < Tasks; t++) outputs[t] = Fused.Mixture(Alpha.Value.Slice(0, t, 1).BroadcastTo(inputs[0].Shape[0], Tasks), inputs);
     }
 }

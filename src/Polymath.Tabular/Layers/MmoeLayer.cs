@@ -16,6 +16,7 @@ namespace Polymath.Tabular;
 public sealed class MmoeLayer : Module
 {
     private readonly Mlp[] _experts;
+    private readonly MlpBank _bank;
     private readonly Gate[] _gates;
 
     /// <summary>A layer.</summary>
@@ -37,6 +38,7 @@ public sealed class MmoeLayer : Module
             _experts[e] = Add(name, new Mlp(inputs, expert, random.Derive(name)));
         }
 
+        _bank = new MlpBank(_experts);
         _gates = new Gate[gates];
         for (int t = 0; t < gates; t++)
         {
@@ -69,13 +71,11 @@ public sealed class MmoeLayer : Module
     public void Forward(Tensor input, Span<Tensor> outputs, Span<Tensor> weights)
     {
         if (outputs.Length != _gates.Length) throw new TensorException($"MmoeLayer: found room for {outputs.Length} outputs, expected {_gates.Length} (one per gate).");
-        using var experts = new TensorBuffer(_experts.Length);
-        for (int e = 0; e < _experts.Length; e++) experts.Span[e] = _experts[e].Forward(input);
-        Tensor stacked = ExpertMixture.Stack(experts.Span);
+        Tensor experts = _bank.Forward(input);
         for (int t = 0; t < _gates.Length; t++)
         {
             Tensor gate = _gates[t].Forward(input);
-            outputs[t] = ExpertMixture.Mix(gate, stacked);
+            outputs[t] = Fused.Mixture(gate, experts);
             if (!weights.IsEmpty) weights[t] = gate;
         }
     }

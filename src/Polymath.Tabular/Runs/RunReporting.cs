@@ -45,6 +45,7 @@ internal static class RunReporting
             Conflict = ConflictOf(result.Conflicts),
             WallSeconds = result.Seconds,
             RowsPerSecond = result.RowsPerSecond,
+            Memory = result.Memory,
             Notes = notes,
             Files = ["config.yaml", "encoder.json", "model.safetensors", "metrics.jsonl", "report.json", "report.html"],
         };

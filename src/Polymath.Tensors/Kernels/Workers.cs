@@ -38,9 +38,12 @@ public static class Workers
     /// <summary>
     /// Runs <paramref name="body"/> for every chunk in [0, <paramref name="chunks"/>) and returns when all are done.
     /// Runs inline when there is one chunk, one thread, or the pool is already at work (a nested or concurrent call).
-    /// The first exception thrown by a chunk is rethrown here.
+    /// The first exception thrown by a chunk is rethrown here. Nothing is allocated.
     /// </summary>
-    internal static unsafe void For<TBody>(int chunks, ref TBody body)
+    /// <param name="chunks">Number of chunks, 0 or more; let it follow from the shapes alone, so that results are the same at any thread count.</param>
+    /// <param name="body">The loop body; shared by all threads while it runs.</param>
+    /// <typeparam name="TBody">A struct, so that the loop is compiled for it.</typeparam>
+    public static unsafe void For<TBody>(int chunks, ref TBody body)
         where TBody : struct, IBody
     {
         WorkerPool pool = Volatile.Read(ref _pool);

@@ -19,8 +19,14 @@ public static class BufferPool
     /// <summary>Bytes kept ready for reuse.</summary>
     public static long BytesHeld => Interlocked.Read(ref s_held);
 
-    /// <summary>The most that was ever lent at once.</summary>
+    /// <summary>The most that was lent at once, ever or since <see cref="ResetHighWaterMark"/>.</summary>
     public static long HighWaterMark => Interlocked.Read(ref s_highWater);
+
+    /// <summary>Starts <see cref="HighWaterMark"/> over from what is lent now.</summary>
+    public static void ResetHighWaterMark()
+    {
+        lock (s_gate) s_highWater = s_inUse;
+    }
 
     /// <summary>Gives all free buffers back to the garbage collector.</summary>
     public static void Trim()

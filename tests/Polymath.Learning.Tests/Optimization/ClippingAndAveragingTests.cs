@@ -37,6 +37,18 @@ public sealed class ClippingAndAveragingTests
     }
 
     [Fact]
+    public void A_factor_clips_as_clipping_in_place_does()
+    {
+        float[] gradients = [3f, 4f], clipped = [3f, 4f];
+        GradientClipping.ByNorm(clipped, 2);
+        float factor = (float)GradientClipping.Factor(GradientClipping.Norm(gradients), 2);
+        Assert.Equal(clipped, gradients.Select(g => g * factor));
+        Assert.Equal(1, GradientClipping.Factor(5, 5));
+        Assert.Equal(1, GradientClipping.Factor(double.PositiveInfinity, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => GradientClipping.Factor(1, 0));
+    }
+
+    [Fact]
     public void Clipping_by_value_limits_both_sides()
     {
         float[] gradients = [-3f, -0.5f, 0.2f, 7f, float.NaN];

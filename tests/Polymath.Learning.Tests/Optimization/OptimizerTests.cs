@@ -120,6 +120,22 @@ public sealed class OptimizerTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_gradient_factor_is_a_gradient_multiplied_beforehand(string name)
+    {
+        const int Count = 45;
+        float[] gradients = Draw(Count, 2), scaled = [.. gradients.Select(g => g * 0.3f)], one = Draw(Count, 1), other = [.. one];
+        Optimizer whole = s_cases[name].Make(), parts = s_cases[name].Make();
+        for (int step = 0; step < 3; step++)
+        {
+            whole.Step(one, scaled);
+            parts.Step(other, gradients, gradientFactor: 0.3f);
+        }
+
+        Assert.Equal(one, other);
+    }
+
     [Fact]
     public void The_first_step_of_adam_is_as_long_as_the_learning_rate()
     {

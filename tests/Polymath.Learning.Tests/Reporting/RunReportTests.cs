@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Polymath.Learning.Reporting;
+using Polymath.Learning.Training;
 
 namespace Polymath.Tests.Reporting;
 
@@ -27,6 +28,7 @@ public sealed class RunReportTests
             Tasks = [.. values.Select((value, i) => new TaskReport { Name = $"{name}{i}", GainPercent = i % 2 == 0 ? value : null, SingleTask = i % 3 == 0 ? new Dictionary<string, SplitMetrics> { [name] = new(i, new Dictionary<string, double> { [name] = value }) } : null })],
             History = [.. values.Select((value, i) => new EpochReport(i, [value], [], values))],
             Conflict = values.Length == 4 ? new GradientConflict(2, values, values[0], 3) : null,
+            Memory = values.Length == 3 ? new StepMemory((long)(seed >> 2), values.Length, 0) : null,
             Notes = [name],
         })));
         Check.QuickThrowOnFailure(Prop.ForAll(reports.ToArbitrary(), report => AssertSame(report, RunReport.FromJson(report.ToJson()))));

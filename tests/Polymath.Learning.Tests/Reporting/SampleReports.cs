@@ -1,4 +1,5 @@
 using Polymath.Learning.Reporting;
+using Polymath.Learning.Training;
 using Polymath.Tensors;
 
 namespace Polymath.Tests.Reporting;
@@ -52,6 +53,7 @@ internal static class SampleReports
             BestEpoch = Math.Max(1, epochs * 2 / 3),
             WallSeconds = 83.4,
             RowsPerSecond = 48_211.7,
+            Memory = new StepMemory(6_815_744, 1_185_808, 0),
             Tasks = [.. tasks.Select((task, i) => Task(task, gains[i], i, regression))],
             History = [.. Enumerable.Range(1, epochs).Select(epoch => new EpochReport(
                 epoch,

@@ -1,4 +1,5 @@
 using Polymath.Learning;
+using Polymath.Learning.Balancing;
 using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;
 using Polymath.Tabular;
@@ -9,9 +10,11 @@ namespace Polymath.Tests;
 [Collection(QuietCollection.Name)]
 public sealed class TrainingAllocationTests
 {
+    public static MatrixTheoryData<string, string> ModelsAndBalancers => new(TabularModels.All.Select(model => model.Name), Balancers.All.Select(balancer => balancer.Name));
+
     [Theory]
-    [MemberData(nameof(ModelBatteryTests.Models), MemberType = typeof(ModelBatteryTests))]
-    public void A_warm_training_step_of_a_tabular_model_allocates_nothing(string name)
+    [MemberData(nameof(ModelsAndBalancers))]
+    public void A_warm_training_step_of_a_tabular_model_allocates_nothing(string name, string balancer)
     {
         const int Rows = 160, BatchSize = 16, Steps = Rows / BatchSize * 4;
         var random = new RandomStream(3);
@@ -27,7 +30,7 @@ public sealed class TrainingAllocationTests
             step++;
         });
         TabularModel model = TabularModels.Create(name, TinyProblem.Schema, TinyProblem.Tasks(2), TinyProblem.Options(name, batchNorm: true));
-        new Trainer(model) { Optimizer = new Adam(), Options = new() { Epochs = 4, BatchSize = BatchSize } }.Fit(data, cancellation: TestContext.Current.CancellationToken);
+        new Trainer(model) { Optimizer = new Adam(), Balancer = Balancers.Create(balancer), Options = new() { Epochs = 4, BatchSize = BatchSize } }.Fit(data, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(0, allocated[Steps - 1] - allocated[Steps - 9]);
     }
 

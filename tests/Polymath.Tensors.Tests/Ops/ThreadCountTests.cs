@@ -24,6 +24,9 @@ public sealed class ThreadCountTests
         ["Permute"] = ([[50, 60, 40]], t => t[0].Permute(2, 0, 1)),
         ["Concat"] = ([[400, 90], [400, 110]], t => Tensor.Concat(t, 1)),
         ["GatherRows"] = ([[500, 64]], t => t[0].GatherRows(Repeating(2000, 500))),
+        ["EmbedFields"] = ([[50, 7], [9, 30], [400, 3], [700, 11]], t => Fused.EmbedFields(t.AsSpan(0, 3), Ids(700, 50, 9, 400), t[3])),
+        ["GroupedLinear"] = ([[700, 120], [50, 40], [50, 40], [50, 40], [50], [50], [50]], t => Fused.GroupedLinear(t[0], t.AsSpan(1, 3), t.AsSpan(4))),
+        ["Mixture"] = ([[700, 5], [700, 3 * 70], [700, 2 * 70]], t => Fused.Mixture(t[0], t[1], t[2])),
         ["Conv2d"] = ([[9, 4, 20, 20], [6, 4, 3, 3], [6]], t => Fused.Conv2d(t[0], t[1], t[2], stride: 2, padding: 1)),
     };
 
@@ -60,6 +63,13 @@ public sealed class ThreadCountTests
             Tensor[] gradients = tape.Gradients([(y * y).Sum(), y.Sin().Sum()], inputs);
             return [y.ToArray(), .. gradients.Select(g => g.ToArray())];
         }
+    }
+
+    private static IndexTensor Ids(int rows, params int[] counts)
+    {
+        var ids = new IndexTensor([rows, counts.Length]);
+        for (int i = 0; i < ids.Span.Length; i++) ids.Span[i] = i * 7919 % counts[i % counts.Length];
+        return ids;
     }
 
     private static IndexTensor Repeating(int count, int rows)

@@ -1,0 +1,57 @@
+using Polymath.Tensors;
+
+namespace Polymath.Tests;
+
+/// <summary>What networks over table rows are made of: fields looked up side by side, grouped linear maps, mixtures of experts.</summary>
+internal static class TabularSpecs
+{
+    private const int MostParts = 3;
+
+    public static IEnumerable<OpSpec> All() =>
+    [
+        EmbedFields("EmbedFields", columns: false),
+        EmbedFields("EmbedFields with columns", columns: true),
+        GroupedLinear("GroupedLinear", bias: false),
+        GroupedLinear("GroupedLinear with bias", bias: true),
+        new("Mixture", s =>
+        {
+            int rows = s.Length(), width = s.Length(most: 5);
+            int[] banks = [.. Enumerable.Range(0, 1 + s.Int(MostParts)).Select(_ => 1 + s.Int(MostParts))];
+            int[] bankOf = [.. banks.SelectMany((count, b) => Enumerable.Repeat(b, count))], first = [.. banks.Select((_, b) => banks[..b].Sum())];
+            return new OpCase([s.Normal(rows, bankOf.Length), .. banks.Select(count => s.Normal(rows, count * width))],
+                t => Fused.Mixture(t[0], t.AsSpan(1)),
+                t => Dense.Build([rows, width], i => bankOf.Select((b, e) => t[0][i[0], e] * t[1 + b][i[0], ((e - first[b]) * width) + i[1]]).Sum()));
+        }),
+    ];
+
+    private static OpSpec EmbedFields(string name, bool columns)
+        => new(name, s =>
+        {
+            int fields = 1 + s.Int(MostParts), rows = s.Length(), more = columns ? s.Length(most: 3) : 0;
+            int[] ids = [.. Enumerable.Range(0, fields).Select(_ => 1 + s.Int(5))], widths = [.. ids.Select(_ => s.Length(most: 7))];
+            var index = new IndexTensor([rows, fields]);
+            for (int i = 0; i < index.Span.Length; i++) index.Span[i] = s.Int(ids[i % fields]);
+            OpInput[] tables = [.. ids.Select((count, f) => s.Normal(count, widths[f]))];
+            return new OpCase(columns ? [.. tables, s.Normal(rows, more)] : tables, t => Fused.EmbedFields(t.AsSpan(0, fields), index, columns ? t[fields] : default), t =>
+                Dense.Build([rows, widths.Sum() + more], i =>
+                {
+                    int f = 0, at = i[1];
+                    while (f < fields && at >= widths[f]) at -= widths[f++];
+                    return f < fields ? t[f][index.Span[(i[0] * fields) + f], at] : t[fields][i[0], at];
+                }));
+        });
+
+    private static OpSpec GroupedLinear(string name, bool bias)
+        => new(name, s =>
+        {
+            int groups = 1 + s.Int(MostParts), rows = s.Length(), inputs = s.Length(most: 5), outputs = s.Length(most: 3);
+            OpInput[] weights = [.. Enumerable.Range(0, groups).Select(_ => s.Normal(outputs, inputs))];
+            OpInput[] biases = bias ? [.. weights.Select(_ => s.Normal(outputs))] : [];
+            return new OpCase([s.Normal(rows, groups * inputs), .. weights, .. biases], t => Fused.GroupedLinear(t[0], t.AsSpan(1, groups), t.AsSpan(1 + groups)), t =>
+                Dense.Build([rows, groups * outputs], i =>
+                {
+                    int g = i[1] / outputs, o = i[1] % outputs;
+                    return Enumerable.Range(0, inputs).Sum(p => t[0][i[0], (g * inputs) + p] * t[1 + g][o, p]) + (bias ? t[1 + groups + g][o] : 0);
+                }));
+        });
+}
