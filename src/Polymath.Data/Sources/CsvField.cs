@@ -13,7 +13,7 @@ internal sealed class CsvField(char delimiter, bool trim)
     /// <summary>Removes blanks at both ends.</summary>
     public ReadOnlySpan<char> Trim(ReadOnlySpan<char> text)
     {
-        if (!trim) return text;
+        if (!trim || text.IsEmpty || (text[0] > ' ' && text[^1] > ' ')) return text;
         int start = 0, end = text.Length;
         while (start < end && IsBlank(text[start])) start++;
         while (start < end && IsBlank(text[end - 1])) end--;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using csFastFloat;
 
 namespace Polymath.Data.Sources;
 
@@ -18,7 +17,7 @@ internal sealed class NumericBuilder(string name, char decimalSeparator, RowRead
 
     public override bool TryAdd(ReadOnlySpan<char> text)
     {
-        if (!TryParse(text, out float value)) return false;
+        if (!DecimalText.TryParse(text, decimalSeparator, out float value) && !TryParseAny(text, out value)) return false;
         if (float.IsInfinity(value) && _infinite is null) (_infinite, _infinitePosition) = (text.Trim().ToString(), rows.Position);
         if (!float.IsNaN(value)) Observed++;
         _values.Add(value);
@@ -35,14 +34,6 @@ internal sealed class NumericBuilder(string name, char decimalSeparator, RowRead
         if (_infinite is not null)
             throw new TableException($"{source}, {rows.PositionWord} {_infinitePosition}, column '{Name}': found '{_infinite}', expected a finite number that fits a 32-bit float.", source, _infinitePosition, Name);
         return new NumericColumn(Name, _values.Drain());
-    }
-
-    private bool TryParse(ReadOnlySpan<char> text, out float value)
-    {
-        // Plain numbers go to the fast parser, which rounds as the framework's does; words and blanks do not.
-        value = 0;
-        return (!text.IsEmpty && char.IsAsciiDigit(text[^1]) && FastFloatParser.TryParseFloat(text, out int read, out value, decimal_separator: decimalSeparator) && read == text.Length)
-            || TryParseAny(text, out value);
     }
 
     private bool TryParseAny(ReadOnlySpan<char> text, out float value)
