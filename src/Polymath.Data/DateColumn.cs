@@ -8,21 +8,22 @@ public sealed class DateColumn : Column
     /// <summary>The tick count that stands for a missing value.</summary>
     public const long MissingTicks = long.MinValue;
 
-    private readonly long[] _ticks;
+    private readonly ArraySegment<long> _ticks;
 
     /// <summary>A column over <see cref="DateTime.Ticks"/>, which are not copied.</summary>
     public DateColumn(string name, long[] ticks)
-        : base(name)
+        : this(name, new ArraySegment<long>(ticks ?? throw new ArgumentNullException(nameof(ticks))))
     {
-        ArgumentNullException.ThrowIfNull(ticks);
-        _ticks = ticks;
     }
+
+    internal DateColumn(string name, ArraySegment<long> ticks)
+        : base(name) => _ticks = ticks;
 
     /// <inheritdoc/>
     public override ColumnKind Kind => ColumnKind.Date;
 
     /// <inheritdoc/>
-    public override int Rows => _ticks.Length;
+    public override int Rows => _ticks.Count;
 
     /// <summary>The values as <see cref="DateTime.Ticks"/>.</summary>
     public ReadOnlySpan<long> Ticks => _ticks;

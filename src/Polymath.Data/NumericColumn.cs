@@ -5,15 +5,19 @@ namespace Polymath.Data;
 /// <summary>A column of 32-bit floats; NaN is missing, infinities do not occur.</summary>
 public sealed class NumericColumn : Column
 {
-    private readonly float[] _values;
+    private readonly ArraySegment<float> _values;
 
     /// <summary>A column over <paramref name="values"/>, which is not copied.</summary>
     /// <exception cref="TableException">A value is infinite.</exception>
     public NumericColumn(string name, float[] values)
+        : this(name, new ArraySegment<float>(values ?? throw new ArgumentNullException(nameof(values))))
+    {
+    }
+
+    internal NumericColumn(string name, ArraySegment<float> values)
         : base(name)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        int infinite = Array.FindIndex(values, float.IsInfinity);
+        int infinite = values.AsSpan().IndexOfAny(float.PositiveInfinity, float.NegativeInfinity);
         if (infinite >= 0) throw new TableException($"column '{name}', row {infinite + 1}: found {values[infinite]}, expected a finite number or NaN for missing.", line: infinite + 1, column: name);
         _values = values;
     }
@@ -22,7 +26,7 @@ public sealed class NumericColumn : Column
     public override ColumnKind Kind => ColumnKind.Numeric;
 
     /// <inheritdoc/>
-    public override int Rows => _values.Length;
+    public override int Rows => _values.Count;
 
     /// <summary>The values, NaN where missing.</summary>
     public ReadOnlySpan<float> Values => _values;

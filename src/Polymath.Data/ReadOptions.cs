@@ -6,7 +6,7 @@ public sealed record ReadOptions
     /// <summary>The defaults.</summary>
     public static ReadOptions Default { get; } = new();
 
-    /// <summary>Field delimiter; null detects one of comma, semicolon, tab and bar from the first lines.</summary>
+    /// <summary>Field delimiter; null detects one of comma, semicolon, tab and bar from the first lines. A tab or a printable ASCII character other than a quote and '#'.</summary>
     public char? Delimiter { get; init; }
 
     /// <summary>Decimal separator: '.' or ','. Thousands separators are not read.</summary>
@@ -55,6 +55,7 @@ public sealed record ReadOptions
         if (DecimalSeparator is not ('.' or ',')) throw new TableException($"decimal separator '{DecimalSeparator}': expected '.' or ','.");
         if (Delimiter == DecimalSeparator && DecimalSeparator == ',') throw new TableException("delimiter and decimal separator are both ',': choose another delimiter.");
         if (Delimiter is '"' or '\r' or '\n') throw new TableException("the delimiter cannot be a quote or a line break.");
+        if (Delimiter is { } delimiter && delimiter != '\t' && (delimiter is < ' ' or > '~' or '#')) throw new TableException($"delimiter U+{(int)delimiter:X4}: expected a tab or an ASCII character from ' ' to '~' other than '#'.");
         if (SkipLines < 0) throw new TableException($"skip lines: found {SkipLines}, expected 0 or more.");
         if (ColumnNames is { Count: 0 }) throw new TableException("column names: the list is empty, expected one name per column.");
     }

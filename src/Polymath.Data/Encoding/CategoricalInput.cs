@@ -55,9 +55,10 @@ internal sealed class CategoricalInput : InputColumn
         }
 
         int[] countOf = new int[categorical.Categories.Count];
+        ReadOnlySpan<int> codes = categorical.Codes;
         foreach (int row in rows)
         {
-            int code = categorical.Codes[row];
+            int code = codes[row];
             if (code < 0) missing++;
             else countOf[code]++;
         }
@@ -78,18 +79,24 @@ internal sealed class CategoricalInput : InputColumn
         return new CategoricalInput(name, field.Flag("missing"), categories);
     }
 
-    public override void EncodeIds(Table table, ReadOnlySpan<int> rows, Span<int> destination, int stride)
+    public override FeatureWriter<int> Ids(Table table)
     {
         Column column = Find(table);
         int missing = _missing ? 1 : 0;
-        int[]? ofCode = column is CategoricalColumn categorical ? [.. categorical.Categories.Select(text => _idOf.GetValueOrDefault(text))] : null;
-        for (int i = 0; i < rows.Length; i++)
+        if (column is not CategoricalColumn categorical) return (rows, destination, stride) => WriteTexts(column, missing, rows, destination, stride);
+
+        // One id per code, that of code -1 in front.
+        int[] idOfCode = [missing, .. categorical.Categories.Select(text => _idOf.GetValueOrDefault(text))];
+        return (rows, destination, stride) =>
         {
-            int row = rows[i];
-            destination[i * stride] = column.IsMissing(row) ? missing
-                : ofCode is not null ? ofCode[((CategoricalColumn)column).Codes[row]]
-                : _idOf.GetValueOrDefault(column.Text(row)!);
-        }
+            ReadOnlySpan<int> codes = categorical.Codes;
+            int at = 0;
+            foreach (int row in rows)
+            {
+                destination[at] = idOfCode[codes[row] + 1];
+                at += stride;
+            }
+        };
     }
 
     public override void Write(Utf8JsonWriter json)
@@ -100,5 +107,10 @@ internal sealed class CategoricalInput : InputColumn
         json.WriteStartArray("categories");
         foreach (string category in _categories) json.WriteStringValue(category);
         json.WriteEndArray();
+    }
+
+    private void WriteTexts(Column column, int missing, ReadOnlySpan<int> rows, Span<int> destination, int stride)
+    {
+        for (int i = 0; i < rows.Length; i++) destination[i * stride] = column.Text(rows[i]) is { } text ? _idOf.GetValueOrDefault(text) : missing;
     }
 }

@@ -71,19 +71,22 @@ internal sealed class DateInput : InputColumn
         return new DateInput(name, [.. parts], field.Flag("indicator"));
     }
 
-    public override void EncodeNumbers(Table table, ReadOnlySpan<int> rows, Span<float> destination, int stride)
+    public override FeatureWriter<float> Numbers(Table table)
     {
         Column column = Find(table);
         if (column is not DateColumn && column.CountMissing() < column.Rows) throw NotOfKind(table, column, "an ISO date");
         var dates = column as DateColumn;
-        for (int i = 0; i < rows.Length; i++)
+        return (rows, destination, stride) =>
         {
-            bool missing = dates is null || dates.IsMissing(rows[i]);
-            DateTime date = missing ? default : new DateTime(dates!.Ticks[rows[i]]);
-            int at = i * stride;
-            foreach ((int part, TargetScale scale) in _parts) destination[at++] = missing ? 0f : scale.Apply(Parts[part].Of(date));
-            if (_indicator) destination[at] = missing ? 1f : 0f;
-        }
+            for (int i = 0; i < rows.Length; i++)
+            {
+                bool missing = dates is null || dates.IsMissing(rows[i]);
+                DateTime date = missing ? default : new DateTime(dates!.Ticks[rows[i]]);
+                int at = i * stride;
+                foreach ((int part, TargetScale scale) in _parts) destination[at++] = missing ? 0f : scale.Apply(Parts[part].Of(date));
+                if (_indicator) destination[at] = missing ? 1f : 0f;
+            }
+        };
     }
 
     public override void Write(Utf8JsonWriter json)

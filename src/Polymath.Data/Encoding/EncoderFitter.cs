@@ -13,7 +13,7 @@ internal static class EncoderFitter
         for (int i = 0; i < encodings.Length; i++) encodings[i] = TargetEncoding.Fit(targets[i], table, rows);
         TaskLabels? labels = options.TaskColumn is null ? null : TaskLabels.Fit(table, options.TaskColumn, rows, options.UnknownTask);
         var notes = new List<string>();
-        InputColumn[] inputs = FitInputs(table, targets, rows, options, notes);
+        InputColumn[] inputs = FitInputs(table, targets, rows.ToArray(), options, notes);
         if (inputs.Length == 0) throw new TableException($"{table.Source}: no input column is left, expected at least one besides the targets{(notes.Count > 0 ? $" ({string.Join("; ", notes.Take(3))})" : string.Empty)}.", table.Source);
         return new TableEncoder(inputs, encodings, Scales(table, encodings, labels, rows, options), labels, notes);
     }
@@ -28,30 +28,29 @@ internal static class EncoderFitter
         if (twice is not null) throw new TableException($"{table.Source}: two targets are named '{twice}', expected distinct names; write name=column for one of them.", table.Source, column: twice);
     }
 
-    private static InputColumn[] FitInputs(Table table, IReadOnlyList<TargetColumn> targets, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
+    private static InputColumn[] FitInputs(Table table, IReadOnlyList<TargetColumn> targets, int[] rows, EncoderOptions options, List<string> notes)
     {
         HashSet<string> sources = [.. targets.Select(target => target.Column)];
         HashSet<string> dropped = [.. options.Drop];
         foreach (string name in options.Drop.Concat(options.Inputs ?? [])) _ = table[name];
         string? leak = options.Inputs?.FirstOrDefault(sources.Contains);
         if (leak is not null) throw new TableException($"{table.Source}: column '{leak}' is an input and the source of a target, expected one of the two.", table.Source, column: leak);
-        var inputs = new List<InputColumn>();
-        foreach (string name in options.Inputs?.Distinct(StringComparer.Ordinal) ?? table.ColumnNames)
-        {
-            bool isTask = name == options.TaskColumn;
-            if (sources.Contains(name) || dropped.Contains(name) || (isTask && !options.TaskAsInput)) continue;
-            InputColumn? input = table[name] switch
-            {
-                _ when isTask => CategoricalInput.Fit(table[name], rows, options, notes),
-                NumericColumn numeric => NumericInput.Fit(numeric, rows, options, notes),
-                DateColumn date => DateInput.Fit(date, rows, options, notes),
-                Column categorical => CategoricalInput.Fit(categorical, rows, options, notes),
-            };
-            if (input is not null) inputs.Add(input);
-        }
-
-        return [.. inputs];
+        string[] names = [.. (options.Inputs?.Distinct(StringComparer.Ordinal) ?? table.ColumnNames)
+            .Where(name => !sources.Contains(name) && !dropped.Contains(name) && (name != options.TaskColumn || options.TaskAsInput))];
+        var inputs = new InputColumn?[names.Length];
+        var notesOf = new List<string>[names.Length];
+        RowBlocks.Each(names.Length, i => inputs[i] = FitInput(table[names[i]], names[i] == options.TaskColumn, rows, options, notesOf[i] = []));
+        notes.AddRange(notesOf.SelectMany(note => note));
+        return [.. inputs.OfType<InputColumn>()];
     }
+
+    private static InputColumn? FitInput(Column column, bool isTask, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes) => column switch
+    {
+        _ when isTask => CategoricalInput.Fit(column, rows, options, notes),
+        NumericColumn numeric => NumericInput.Fit(numeric, rows, options, notes),
+        DateColumn date => DateInput.Fit(date, rows, options, notes),
+        _ => CategoricalInput.Fit(column, rows, options, notes),
+    };
 
     private static TargetScale[] Scales(Table table, TargetEncoding[] targets, TaskLabels? labels, ReadOnlySpan<int> rows, EncoderOptions options)
     {

@@ -15,15 +15,13 @@ internal abstract class InputColumn(string name)
     /// <summary>Number of category ids; 0 when it is not categorical.</summary>
     public virtual int Cardinality => 0;
 
-    /// <summary>Writes the numeric features of some rows; <paramref name="destination"/> starts at the first feature of the first row.</summary>
-    public virtual void EncodeNumbers(Table table, ReadOnlySpan<int> rows, Span<float> destination, int stride)
-    {
-    }
+    /// <summary>What writes its numeric features for rows of a table; null when it gives none.</summary>
+    /// <exception cref="TableException">The table lacks the column, or it is of another kind.</exception>
+    public virtual FeatureWriter<float>? Numbers(Table table) => null;
 
-    /// <summary>Writes the category ids of some rows.</summary>
-    public virtual void EncodeIds(Table table, ReadOnlySpan<int> rows, Span<int> destination, int stride)
-    {
-    }
+    /// <summary>What writes its category ids for rows of a table; null when it gives none.</summary>
+    /// <exception cref="TableException">The table lacks the column.</exception>
+    public virtual FeatureWriter<int>? Ids(Table table) => null;
 
     /// <summary>Writes its members into an open JSON object.</summary>
     public abstract void Write(Utf8JsonWriter json);

@@ -14,9 +14,9 @@ internal sealed class NormalScores(float[] knots)
     public float[] Knots { get; } = knots;
 
     /// <summary>The quantiles of some values.</summary>
-    public static NormalScores Fit(float[] values)
+    public static NormalScores Fit(ReadOnlySpan<float> values)
     {
-        float[] sorted = [.. values];
+        float[] sorted = values.ToArray();
         Array.Sort(sorted);
         int count = Math.Clamp(sorted.Length, 2, MostKnots);
         var knots = new float[count];

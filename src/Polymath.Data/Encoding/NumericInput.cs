@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Polymath.Data;
@@ -24,24 +25,35 @@ internal sealed class NumericInput : InputColumn
     /// <summary>Null when the column is constant over the training rows; the note says so.</summary>
     public static NumericInput? Fit(NumericColumn column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
     {
-        float[] observed = [.. Observed(column, rows)];
-        bool missing = observed.Length < rows.Length;
-        bool indicator = missing && options.MissingIndicators;
-        if (observed.Length == 0)
+        float[] buffer = ArrayPool<float>.Shared.Rent(rows.Length);
+        try
         {
-            notes.Add($"column '{column.Name}' is dropped: it is missing in every training row");
+            return Fit(column.Name, Observed(column.Values, rows, buffer), rows.Length, options, notes);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(buffer);
+        }
+    }
+
+    private static NumericInput? Fit(string name, ReadOnlySpan<float> observed, int rows, EncoderOptions options, List<string> notes)
+    {
+        bool indicator = observed.Length < rows && options.MissingIndicators;
+        if (observed.IsEmpty)
+        {
+            notes.Add($"column '{name}' is dropped: it is missing in every training row");
             return null;
         }
 
-        bool constant = Array.TrueForAll(observed, value => value == observed[0]);
+        bool constant = observed.IndexOfAnyExcept(observed[0]) < 0;
         if (constant && !indicator)
         {
-            notes.Add($"column '{column.Name}' is dropped: it is {NumericColumn.Format(observed[0])} in every training row");
+            notes.Add($"column '{name}' is dropped: it is {NumericColumn.Format(observed[0])} in every training row");
             return null;
         }
 
         return new NumericInput(
-            column.Name,
+            name,
             options.Numeric,
             options.Numeric == NumericTransform.Standardise ? TargetScale.Of(observed) : TargetScale.None,
             options.Numeric == NumericTransform.Quantile ? NormalScores.Fit(observed) : null,
@@ -69,18 +81,14 @@ internal sealed class NumericInput : InputColumn
         }
     }
 
-    public override void EncodeNumbers(Table table, ReadOnlySpan<int> rows, Span<float> destination, int stride)
+    public override FeatureWriter<float> Numbers(Table table)
     {
         Column column = Find(table);
-        if (column is not NumericColumn && column.CountMissing() < column.Rows) throw NotOfKind(table, column, "a number");
-        ReadOnlySpan<float> values = column is NumericColumn numeric ? numeric.Values : [];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            float value = values.IsEmpty ? float.NaN : values[rows[i]];
-            bool missing = float.IsNaN(value);
-            destination[i * stride] = missing ? 0f : _scores?.Score(value) ?? _scale.Apply(value);
-            if (_indicator) destination[(i * stride) + 1] = missing ? 1f : 0f;
-        }
+        if (column is NumericColumn numeric) return (rows, destination, stride) => Write(numeric.Values, rows, destination, stride);
+        if (column.CountMissing() < column.Rows) throw NotOfKind(table, column, "a number");
+        float[] missing = new float[column.Rows];
+        Array.Fill(missing, float.NaN);
+        return (rows, destination, stride) => Write(missing, rows, destination, stride);
     }
 
     public override void Write(Utf8JsonWriter json)
@@ -104,10 +112,32 @@ internal sealed class NumericInput : InputColumn
         json.WriteBoolean("indicator", _indicator);
     }
 
-    private static List<float> Observed(NumericColumn column, ReadOnlySpan<int> rows)
+    private void Write(ReadOnlySpan<float> values, ReadOnlySpan<int> rows, Span<float> destination, int stride)
     {
-        var observed = new List<float>(rows.Length);
-        foreach (int row in rows) if (!column.IsMissing(row)) observed.Add(column.Values[row]);
-        return observed;
+        TargetScale scale = _scale;
+        NormalScores? scores = _scores;
+        bool indicator = _indicator;
+        int at = 0;
+        foreach (int row in rows)
+        {
+            float value = values[row];
+            bool missing = float.IsNaN(value);
+            destination[at] = missing ? 0f : scores?.Score(value) ?? scale.Apply(value);
+            if (indicator) destination[at + 1] = missing ? 1f : 0f;
+            at += stride;
+        }
+    }
+
+    private static ReadOnlySpan<float> Observed(ReadOnlySpan<float> values, ReadOnlySpan<int> rows, Span<float> observed)
+    {
+        int count = 0;
+        foreach (int row in rows)
+        {
+            float value = values[row];
+            observed[count] = value;
+            if (!float.IsNaN(value)) count++;
+        }
+
+        return observed[..count];
     }
 }

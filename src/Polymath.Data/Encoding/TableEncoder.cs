@@ -65,7 +65,7 @@ public sealed class TableEncoder
     public EncodedTable Encode(Table table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return Encode(table, Splits.All(table.Rows), HasTargets(table));
+        return EncodeRows(table, Splits.All(table.Rows), HasTargets(table));
     }
 
     /// <summary>Encodes some rows of a table; columns are found by name, others are ignored.</summary>
@@ -76,18 +76,7 @@ public sealed class TableEncoder
     public EncodedTable Encode(Table table, ReadOnlySpan<int> rows, bool withTargets = true)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var numeric = new float[Length(rows.Length, NumericNames.Count)];
-        var categories = new int[Length(rows.Length, Fields.Count)];
-        int feature = 0, field = 0;
-        foreach (InputColumn input in _inputs)
-        {
-            if (input.Cardinality > 0) input.EncodeIds(table, rows, rows.IsEmpty ? [] : categories.AsSpan(field++), Fields.Count);
-            else input.EncodeNumbers(table, rows, rows.IsEmpty ? [] : numeric.AsSpan(feature), NumericNames.Count);
-            feature += input.Features.Count;
-        }
-
-        int[]? taskOfRow = _labels?.Encode(table, rows);
-        return new EncodedTable(rows.Length, NumericNames, Fields, Tasks, numeric, categories, withTargets ? EncodeTargets(table, rows, taskOfRow) : null, taskOfRow);
+        return EncodeRows(table, rows.ToArray(), withTargets);
     }
 
     /// <summary>
@@ -107,7 +96,7 @@ public sealed class TableEncoder
         options ??= ReadOptions.Default;
         options.Validate();
         RowSource rows = RowSource.Parse(source, options);
-        foreach (Table chunk in TableLoader.LoadChunks(rows, names => ReadOptionsFor(rows.Name, names, options, withTargets), chunkRows, cancellation)) yield return Encode(chunk, Splits.All(chunk.Rows), withTargets);
+        foreach (Table chunk in TableLoader.LoadChunks(rows, names => ReadOptionsFor(rows.Name, names, options, withTargets), chunkRows, cancellation)) yield return EncodeRows(chunk, Splits.All(chunk.Rows), withTargets);
     }
 
     /// <summary>Reads a whole table with the kinds the encoder expects, for example an official test file: only the inputs, the task column, and the targets when all are there.</summary>
@@ -138,6 +127,30 @@ public sealed class TableEncoder
     }
 
     private bool HasTargets(IReadOnlyList<string> names) => Array.TrueForAll(_targets, target => names.Contains(target.Definition.Column));
+
+    private EncodedTable EncodeRows(Table table, int[] rows, bool withTargets)
+    {
+        float[] numeric = GC.AllocateUninitializedArray<float>(Length(rows.Length, NumericNames.Count));
+        int[] categories = GC.AllocateUninitializedArray<int>(Length(rows.Length, Fields.Count));
+        FeatureWriter<float>?[] numbers = [.. _inputs.Select(input => input.Numbers(table))];
+        FeatureWriter<int>?[] ids = [.. _inputs.Select(input => input.Ids(table))];
+
+        // All columns of a few rows, then the next rows: a row-major block stays in cache while the columns fill it.
+        RowBlocks.For(rows.Length, (start, end) =>
+        {
+            ReadOnlySpan<int> block = rows.AsSpan(start..end);
+            int feature = start * NumericNames.Count, field = start * Fields.Count;
+            for (int input = 0; input < _inputs.Length; input++)
+            {
+                numbers[input]?.Invoke(block, numeric.AsSpan(feature), NumericNames.Count);
+                ids[input]?.Invoke(block, categories.AsSpan(field), Fields.Count);
+                feature += _inputs[input].Features.Count;
+                if (ids[input] is not null) field++;
+            }
+        });
+        int[]? taskOfRow = _labels?.Encode(table, rows);
+        return new EncodedTable(rows.Length, NumericNames, Fields, Tasks, numeric, categories, withTargets ? EncodeTargets(table, rows, taskOfRow) : null, taskOfRow);
+    }
 
     private float[] EncodeTargets(Table table, ReadOnlySpan<int> rows, int[]? taskOfRow)
     {

@@ -27,6 +27,9 @@ internal sealed class CheckedGzipStream : Stream
         _inner = new GZipStream(file, CompressionMode.Decompress);
     }
 
+    /// <summary>How much of the compressed file has been read, from 0 to 1.</summary>
+    public double Progress => (double)_file.Position / _file.Length;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;

@@ -19,7 +19,7 @@ internal abstract class ColumnBuilder(string name)
     public abstract string Expected { get; }
 
     /// <summary>Adds a value that is not missing; false (and nothing added) when the text is not of this kind.</summary>
-    public abstract bool TryAdd(string text, long position);
+    public abstract bool TryAdd(ReadOnlySpan<char> text);
 
     /// <summary>Adds a row without a value.</summary>
     public abstract void AddMissing();
@@ -31,10 +31,15 @@ internal abstract class ColumnBuilder(string name)
     public abstract Column Build(string source);
 
     /// <summary>A builder for a kind.</summary>
-    public static ColumnBuilder Create(string name, ColumnKind kind, ReadOptions options, string positionWord) => kind switch
+    /// <param name="name">Name of the column.</param>
+    /// <param name="kind">What it builds.</param>
+    /// <param name="options">How texts are read.</param>
+    /// <param name="rows">Where the rows come from.</param>
+    /// <param name="rowsToCome">About how many rows follow, or null when nobody knows.</param>
+    public static ColumnBuilder Create(string name, ColumnKind kind, ReadOptions options, RowReader rows, Func<long?> rowsToCome) => kind switch
     {
-        ColumnKind.Numeric => new NumericBuilder(name, options.DecimalSeparator, positionWord),
-        ColumnKind.Date => new DateBuilder(name),
-        _ => new CategoricalBuilder(name, options.TrimTrailing),
+        ColumnKind.Numeric => new NumericBuilder(name, options.DecimalSeparator, rows, rowsToCome),
+        ColumnKind.Date => new DateBuilder(name, rowsToCome),
+        _ => new CategoricalBuilder(name, options.TrimTrailing, rowsToCome),
     };
 }

@@ -1,47 +1,38 @@
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
+using nietras.SeparatedValues;
 
 namespace Polymath.Data.Sources;
 
 /// <summary>Rows of a delimited text file, checked for an equal number of fields.</summary>
 internal sealed class CsvRowReader : RowReader
 {
-    private const int LongestField = 1 << 20;   // a quote that is never closed would otherwise swallow the rest of the file
     private readonly CsvSource _source;
     private readonly StreamReader _text;
-    private readonly CsvParser _parser;
+    private readonly SepReader _rows;
+    private readonly CsvField _field;
     private readonly int _skipped;
+    private readonly bool _quotes;
     private bool _firstRowPending;
-    private long _previousPosition;
+    private bool _quoted;
+    private long _read;
 
     public CsvRowReader(CsvSource source, ReadOptions options, char delimiter)
     {
         _source = source;
         _skipped = options.SkipLines;
+        _quotes = options.Quotes;
+        _field = new CsvField(delimiter, options.Trim && delimiter != ' ');
         _text = source.OpenText();
         try
         {
             for (int i = 0; i < options.SkipLines; i++) _text.ReadLine();
-            var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
-            {
-                Delimiter = delimiter.ToString(),
-                HasHeaderRecord = false,
-                IgnoreBlankLines = true,
-                Mode = options.Quotes ? CsvMode.RFC4180 : CsvMode.NoEscape,
-                TrimOptions = options.Trim && delimiter != ' ' ? TrimOptions.Trim : TrimOptions.None,
-                WhiteSpaceChars = delimiter == '\t' ? [' '] : [' ', '\t'],
-                BufferSize = 1 << 16,
-                MaxFieldSize = LongestField,
-                BadDataFound = found => throw BadQuote(found.Field),
-            };
-            _parser = new CsvParser(_text, configuration);
+            _rows = Sep.New(delimiter).Reader(reader => reader with { HasHeader = false, DisableColCountCheck = true, DisableQuotesParsing = !options.Quotes }).From(_text);
             if (!Advance()) throw new TableException($"{source.Name}: the file is empty, expected a header and rows.", source.Name);
             Names = ReadNames(options);
         }
         catch
         {
-            _parser?.Dispose();
+            _rows?.Dispose();
             _text.Dispose();
             throw;
         }
@@ -51,67 +42,100 @@ internal sealed class CsvRowReader : RowReader
 
     public override string PositionWord => "line";
 
-    public override long Position => _parser.RawRow + _skipped;
+    public override long Position => _rows.Current.LineNumberToExcl - 1L + _skipped;
+
+    public override long? Remaining
+    {
+        get
+        {
+            double done = CsvSource.Progress(_text);
+            return done > 0 ? (long)(_read * (1 - done) / done) : null;
+        }
+    }
 
     public override bool Read()
     {
-        if (_firstRowPending)
-        {
-            _firstRowPending = false;
-        }
-        else if (!Advance())
-        {
-            return false;
-        }
-
-        if (_parser.Count != Names.Count)
-        {
-            for (int i = 0; i < _parser.Count; i++) _ = _parser[i];   // a bad quote, the likelier cause, is reported on access
-            string remedy = _parser.Count > Names.Count ? "quote fields that hold the delimiter" : "fill the missing fields with empty ones";
-            throw new TableException($"{_source.Name}, line {Position}: found {Fields(_parser.Count)}, expected {Names.Count}; {remedy}.", _source.Name, Position);
-        }
-
+        if (_firstRowPending) _firstRowPending = false;
+        else if (!Advance()) return false;
+        int count = _rows.Current.ColCount;
+        if (count != Names.Count) throw WrongCount(count);
         return true;
     }
 
-    public override string? Field(int column) => _parser[column];
+    public override bool TryField(int column, out ReadOnlySpan<char> text)
+    {
+        text = _field.Trim(_rows.Current[column].Span);
+        if (_quoted) text = Unquote(text);
+        return true;
+    }
 
     public override void Dispose()
     {
-        _parser.Dispose();
+        _rows.Dispose();
         _text.Dispose();
     }
 
     private static string Fields(int count) => count == 1 ? "1 field" : $"{count} fields";
 
+    /// <summary>Moves to the next line that is not empty.</summary>
     private bool Advance()
     {
-        _previousPosition = _parser.Row == 0 ? _skipped : Position;
+        long line = _skipped + _rows.Current.LineNumberToExcl;
         try
         {
-            return _parser.Read();
+            do
+            {
+                if (!_rows.MoveNext()) return false;
+            }
+            while (_rows.Current.ColCount == 1 && _rows.Current[0].Span.IsEmpty);
         }
-        catch (MaxFieldSizeException)
+        catch (NotSupportedException cause)
         {
-            throw BadQuote("\"");
+            // The parser gives up on a row of 16 million characters.
+            throw _quotes ? Unclosed(line, cause) : new TableException($"{_source.Name}, line {line}: the line is longer than 16 million characters, expected shorter lines.", _source.Name, line, inner: cause);
         }
-        catch (Exception cause) when (cause is not TableException && _source.Explain(cause) is { } explained)
+        catch (Exception cause) when (_source.Explain(cause) is { } explained)
         {
             throw explained;
         }
+
+        _read++;
+        _quoted = _quotes && _rows.Current.Span.Contains('"');
+        return true;
     }
 
-    private TableException BadQuote(string field)
+    private ReadOnlySpan<char> Unquote(ReadOnlySpan<char> raw) => _field.Unquote(raw, out ReadOnlySpan<char> text) switch
     {
-        long line = _previousPosition + 1;
-        return field.StartsWith('"') && (field.Length == 1 || field.Contains('\n'))
-            ? new TableException($"{_source.Name}, line {line}: a quoted field is not closed; close the quote, double it, or read the file with quotes as ordinary characters.", _source.Name, line)
-            : new TableException($"{_source.Name}, line {line}: found a stray quote in the field '{field.Trim()}'; double the quote and quote the field, or read the file with quotes as ordinary characters.", _source.Name, line);
+        CsvQuoting.Stray => throw Stray(raw),
+        CsvQuoting.Unclosed => throw Unclosed(_rows.Current.LineNumberFrom + _skipped, null),
+        _ => text,
+    };
+
+    private string Text(int column)
+    {
+        _ = TryField(column, out ReadOnlySpan<char> text);
+        return text.ToString();
     }
+
+    private TableException WrongCount(int count)
+    {
+        for (int i = 0; i < count; i++) _ = TryField(i, out _);   // a bad quote, the likelier cause, is reported on access
+        string remedy = count > Names.Count ? "quote fields that hold the delimiter" : "fill the missing fields with empty ones";
+        return new TableException($"{_source.Name}, line {Position}: found {Fields(count)}, expected {Names.Count}; {remedy}.", _source.Name, Position);
+    }
+
+    private TableException Stray(ReadOnlySpan<char> raw)
+    {
+        long line = _rows.Current.LineNumberFrom + _skipped;
+        return new TableException($"{_source.Name}, line {line}: found a stray quote in the field '{_field.Visible(raw)}'; double the quote and quote the field, or read the file with quotes as ordinary characters.", _source.Name, line);
+    }
+
+    private TableException Unclosed(long line, Exception? cause) =>
+        new($"{_source.Name}, line {line}: a quoted field is not closed; close the quote, double it, or read the file with quotes as ordinary characters.", _source.Name, line, inner: cause);
 
     private string[] ReadNames(ReadOptions options)
     {
-        string[] first = _parser.Record ?? [];
+        string[] first = [.. Enumerable.Range(0, _rows.Current.ColCount).Select(Text)];
         bool header = options.Header ?? (options.ColumnNames is null && !LooksLikeData(first));
         _firstRowPending = !header;
         if (options.ColumnNames is { } given)

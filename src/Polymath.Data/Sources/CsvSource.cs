@@ -38,6 +38,13 @@ internal sealed class CsvSource : RowSource
     /// <summary>Text of the file; invalid bytes raise <see cref="DecoderFallbackException"/> on reading.</summary>
     public StreamReader OpenText() => new(OpenBytes(), StrictUtf8, detectEncodingFromByteOrderMarks: true, BufferSize);
 
+    /// <summary>How much of the file has been read, from 0 to 1.</summary>
+    public static double Progress(StreamReader text) => text.BaseStream switch
+    {
+        CheckedGzipStream compressed => compressed.Progress,
+        Stream plain => plain.Length == 0 ? 1 : (double)plain.Position / plain.Length,
+    };
+
     /// <summary>Turns what a stream, the decompressor or the decoder throws into one sentence; null for anything else.</summary>
     public TableException? Explain(Exception cause) => cause switch
     {

@@ -45,7 +45,22 @@ internal sealed class DatabaseRowReader : RowReader
         return true;
     }
 
-    public override string? Field(int column)
+    public override bool TryField(int column, out ReadOnlySpan<char> text)
+    {
+        string? field = Field(column);
+        text = field;
+        return field is not null;
+    }
+
+    public override void Dispose()
+    {
+        _reader.Dispose();
+        _command.Dispose();
+        _connection.Dispose();
+        _owner?.Dispose();
+    }
+
+    private string? Field(int column)
     {
         object value;
         try
@@ -69,14 +84,6 @@ internal sealed class DatabaseRowReader : RowReader
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString(),
         };
-    }
-
-    public override void Dispose()
-    {
-        _reader.Dispose();
-        _command.Dispose();
-        _connection.Dispose();
-        _owner?.Dispose();
     }
 
     private TableException Unreadable(int column, string type, Exception? cause) =>

@@ -1,9 +1,9 @@
 namespace Polymath.Data.Sources;
 
 /// <summary>Parses ISO dates while reading.</summary>
-internal sealed class DateBuilder(string name) : ColumnBuilder(name)
+internal sealed class DateBuilder(string name, Func<long?> rowsToCome) : ColumnBuilder(name)
 {
-    private readonly ChunkedBuffer<long> _ticks = new();
+    private readonly ColumnBuffer<long> _ticks = new(rowsToCome);
 
     public override ColumnKind Kind => ColumnKind.Date;
 
@@ -11,9 +11,9 @@ internal sealed class DateBuilder(string name) : ColumnBuilder(name)
 
     public override string Expected => "an ISO date such as 2024-12-31 or 2024-12-31T23:59:00";
 
-    public override bool TryAdd(string text, long position)
+    public override bool TryAdd(ReadOnlySpan<char> text)
     {
-        if (!DateColumn.TryParse(text.AsSpan().Trim(), out long ticks)) return false;
+        if (!DateColumn.TryParse(text.Trim(), out long ticks)) return false;
         _ticks.Add(ticks);
         Observed++;
         return true;

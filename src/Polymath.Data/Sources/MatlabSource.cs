@@ -150,9 +150,15 @@ internal sealed class MatlabSource : RowSource
 
         public override long Position => _row + 1;
 
+        public override long? Remaining => _matrix.Rows - _row - 1;
+
         public override bool Read() => ++_row < _matrix.Rows;
 
-        public override string? Field(int column) => _matrix[_row, column];
+        public override bool TryField(int column, out ReadOnlySpan<char> text)
+        {
+            text = _matrix[_row, column];
+            return true;
+        }
 
         public override void Dispose()
         {

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Polymath.Data.Sources;
 
 /// <summary>Parses floats while reading.</summary>
-internal sealed class NumericBuilder(string name, char decimalSeparator, string positionWord) : ColumnBuilder(name)
+internal sealed class NumericBuilder(string name, char decimalSeparator, RowReader rows, Func<long?> rowsToCome) : ColumnBuilder(name)
 {
-    private readonly ChunkedBuffer<float> _values = new();
+    private readonly ColumnBuffer<float> _values = new(rowsToCome);
     private string? _infinite;
     private long _infinitePosition;
 
@@ -15,10 +15,10 @@ internal sealed class NumericBuilder(string name, char decimalSeparator, string 
 
     public override string Expected => "a number";
 
-    public override bool TryAdd(string text, long position)
+    public override bool TryAdd(ReadOnlySpan<char> text)
     {
-        if (!TryParse(text, out float value)) return false;
-        if (float.IsInfinity(value) && _infinite is null) (_infinite, _infinitePosition) = (text.Trim(), position);
+        if (!DecimalText.TryParse(text, decimalSeparator, out float value) && !TryParseAny(text, out value)) return false;
+        if (float.IsInfinity(value) && _infinite is null) (_infinite, _infinitePosition) = (text.Trim().ToString(), rows.Position);
         if (!float.IsNaN(value)) Observed++;
         _values.Add(value);
         return true;
@@ -32,23 +32,23 @@ internal sealed class NumericBuilder(string name, char decimalSeparator, string 
     public override Column Build(string source)
     {
         if (_infinite is not null)
-            throw new TableException($"{source}, {positionWord} {_infinitePosition}, column '{Name}': found '{_infinite}', expected a finite number that fits a 32-bit float.", source, _infinitePosition, Name);
+            throw new TableException($"{source}, {rows.PositionWord} {_infinitePosition}, column '{Name}': found '{_infinite}', expected a finite number that fits a 32-bit float.", source, _infinitePosition, Name);
         return new NumericColumn(Name, _values.Drain());
     }
 
-    private bool TryParse(string text, out float value)
+    private bool TryParseAny(ReadOnlySpan<char> text, out float value)
     {
         const NumberStyles Style = NumberStyles.Float;
         if (decimalSeparator == '.')
         {
             if (float.TryParse(text, Style, CultureInfo.InvariantCulture, out value)) return true;
         }
-        else if (!text.Contains('.') && float.TryParse(text.Replace(',', '.'), Style, CultureInfo.InvariantCulture, out value))
+        else if (!text.Contains('.') && float.TryParse(text.ToString().Replace(',', '.'), Style, CultureInfo.InvariantCulture, out value))
         {
             return true;
         }
 
-        ReadOnlySpan<char> word = text.AsSpan().Trim().TrimStart("+-");
+        ReadOnlySpan<char> word = text.Trim().TrimStart("+-");
         value = float.PositiveInfinity;
         return word.Equals("inf", StringComparison.OrdinalIgnoreCase) || word.Equals("infinity", StringComparison.OrdinalIgnoreCase);
     }

@@ -18,8 +18,8 @@ internal static class TableLoader
         {
             using RowReader reader = source.Open();
             ColumnPlan[] plan = ColumnPlan.Create(source.Name, reader.Names, options);
-            var pass = new Pass(source, reader, options, plan, settled);
-            if (pass.Read(int.MaxValue, cancellation) == 0) throw new TableException($"{source.Name}: {source.NoRows}.", source.Name);
+            var pass = new Pass(source, reader, options, plan, settled, int.MaxValue);
+            if (pass.Read(cancellation) == 0) throw new TableException($"{source.Name}: {source.NoRows}.", source.Name);
             if (pass.Contradicted.Count == 0) return pass.Build();
             foreach (string name in pass.Contradicted) settled[name] = ColumnKind.Categorical;
         }
@@ -38,8 +38,8 @@ internal static class TableLoader
         bool any = false;
         for (; ; )
         {
-            var pass = new Pass(source, reader, options, plan, new Dictionary<string, ColumnKind>());
-            int rows = pass.Read(chunkRows, cancellation);
+            var pass = new Pass(source, reader, options, plan, new Dictionary<string, ColumnKind>(), chunkRows);
+            int rows = pass.Read(cancellation);
             if (rows == 0 && !any) throw new TableException($"{source.Name}: {source.NoRows}.", source.Name);
             if (rows == 0) yield break;
             any = true;
@@ -56,91 +56,88 @@ internal static class TableLoader
         private readonly ColumnPlan[] _plan;
         private readonly ColumnBuilder[] _builders;
         private readonly bool[] _fixed;
-        private readonly string[] _markers;
-        private readonly int _longestMarker;
+        private readonly MissingMarkers _missing;
+        private readonly int _atMost;
+        private int _rows;
 
-        public Pass(RowSource source, RowReader reader, ReadOptions options, ColumnPlan[] plan, Dictionary<string, ColumnKind> settled)
+        public Pass(RowSource source, RowReader reader, ReadOptions options, ColumnPlan[] plan, Dictionary<string, ColumnKind> settled, int atMost)
         {
-            (_source, _reader, _options, _plan) = (source, reader, options, plan);
-            _markers = [.. options.MissingMarkers.Select(marker => marker.Trim())];
-            _longestMarker = _markers.Length == 0 ? -1 : _markers.Max(marker => marker.Length);
+            (_source, _reader, _options, _plan, _atMost) = (source, reader, options, plan, atMost);
+            _missing = new MissingMarkers(options.MissingMarkers);
             _builders = new ColumnBuilder[plan.Length];
             _fixed = new bool[plan.Length];
             for (int i = 0; i < plan.Length; i++)
             {
                 ColumnKind? kind = settled.TryGetValue(plan[i].Name, out ColumnKind known) ? known : plan[i].Kind;
                 _fixed[i] = kind is not null;
-                _builders[i] = ColumnBuilder.Create(plan[i].Name, kind ?? ColumnKind.Numeric, options, reader.PositionWord);
+                _builders[i] = ColumnBuilder.Create(plan[i].Name, kind ?? ColumnKind.Numeric, options, reader, RowsToCome);
             }
         }
 
         /// <summary>Columns whose values contradict the kind their first value suggested.</summary>
         public HashSet<string> Contradicted { get; } = [];
 
-        public int Read(int atMost, CancellationToken cancellation)
+        public int Read(CancellationToken cancellation)
         {
-            int rows = 0;
-            while (rows < atMost && _reader.Read())
+            while (_rows < _atMost && _reader.Read())
             {
-                if (rows % CancellationInterval == 0) cancellation.ThrowIfCancellationRequested();
-                rows++;
+                if (_rows % CancellationInterval == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    if (Contradicted.Count > 0) Discard();
+                }
+
+                _rows++;
                 for (int i = 0; i < _plan.Length; i++) AddField(i);
-                if (rows == int.MaxValue) throw new TableException($"{_source.Name}: more than {int.MaxValue} rows do not fit one table.", _source.Name);
+                if (_rows == int.MaxValue) throw new TableException($"{_source.Name}: more than {int.MaxValue} rows do not fit one table.", _source.Name);
             }
 
-            return rows;
+            return _rows;
         }
 
         public Table Build() => new(_source.Name, [.. _builders.Select(builder => builder.Build(_source.Name))]);
 
         private void AddField(int i)
         {
-            string? text = _reader.Field(_plan[i].Index);
             ColumnBuilder builder = _builders[i];
-            if (text is null || IsMissing(text))
-            {
-                builder.AddMissing();
-                return;
-            }
+            if (!_reader.TryField(_plan[i].Index, out ReadOnlySpan<char> text) || _missing.Contains(text)) builder.AddMissing();
+            else if (!builder.TryAdd(text)) Refused(i, builder, text);
+        }
 
-            if (builder.TryAdd(text, _reader.Position)) return;
+        private void Refused(int i, ColumnBuilder builder, ReadOnlySpan<char> text)
+        {
             if (_fixed[i]) throw NotOfKind(builder, text);
             if (builder.Observed == 0) Replace(i, builder.Rows, text);
             else Contradict(i);
         }
 
         /// <summary>The first value decides: a date, else text.</summary>
-        private void Replace(int i, int missing, string text)
+        private void Replace(int i, int missing, ReadOnlySpan<char> text)
         {
-            ColumnKind kind = DateColumn.TryParse(text.AsSpan().Trim(), out _) ? ColumnKind.Date : ColumnKind.Categorical;
-            ColumnBuilder builder = ColumnBuilder.Create(_plan[i].Name, kind, _options, _reader.PositionWord);
+            ColumnKind kind = DateColumn.TryParse(text.Trim(), out _) ? ColumnKind.Date : ColumnKind.Categorical;
+            ColumnBuilder builder = ColumnBuilder.Create(_plan[i].Name, kind, _options, _reader, RowsToCome);
             for (int row = 0; row < missing; row++) builder.AddMissing();
-            builder.TryAdd(text, _reader.Position);
+            builder.TryAdd(text);
             _builders[i] = builder;
         }
 
         private void Contradict(int i)
         {
-            // Everything is read again anyway, so the rows so far need not be held.
-            if (Contradicted.Count == 0) foreach (ColumnBuilder builder in _builders) builder.Discard();
             Contradicted.Add(_plan[i].Name);
-            _builders[i] = new CategoricalBuilder(_plan[i].Name, null);
+            _builders[i] = new CategoricalBuilder(_plan[i].Name, null, RowsToCome);
             _fixed[i] = true;
+            Discard();
         }
 
-        private bool IsMissing(string text)
+        /// <summary>Everything is read again after a contradiction, so the rows so far need not be held.</summary>
+        private void Discard()
         {
-            ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
-            if (trimmed.Length > _longestMarker) return false;
-            foreach (string marker in _markers)
-            {
-                if (trimmed.Length == marker.Length && trimmed.Equals(marker, StringComparison.OrdinalIgnoreCase)) return true;
-            }
-
-            return false;
+            foreach (ColumnBuilder builder in _builders) builder.Discard();
         }
 
-        private TableException NotOfKind(ColumnBuilder builder, string text)
+        private long? RowsToCome() => _reader.Remaining is { } rest ? Math.Min(rest, _atMost - _rows) : null;
+
+        private TableException NotOfKind(ColumnBuilder builder, ReadOnlySpan<char> text)
         {
             string place = $"{_source.Name}, {_reader.PositionWord} {_reader.Position}, column '{builder.Name}'";
             return new TableException($"{place}: found '{text.Trim()}', expected {builder.Expected}.", _source.Name, _reader.Position, builder.Name);

@@ -151,7 +151,7 @@ public static class Splits
         {
             while (reader.Read())
             {
-                string text = reader.Field(0)!;
+                _ = reader.TryField(0, out ReadOnlySpan<char> text);
                 if (!int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int row) || row >= rows)
                     throw new TableException($"{path}, line {reader.Position}: found '{text}', expected a row number from 0 to {rows - 1}.", path, reader.Position);
                 if (part[row] == TestPart) throw new TableException($"{path}, line {reader.Position}: row {row} is listed twice, expected each row once.", path, reader.Position);

@@ -51,8 +51,9 @@ public sealed class TargetEncoding
 
     private void EncodeClasses(Table table, Column column, ReadOnlySpan<int> rows, Span<float> values)
     {
-        // Texts are looked up once per category, numbers once per distinct value in a row run.
-        float[]? ofCode = column is CategoricalColumn categorical ? [.. categorical.Categories.Select(label => _classOf.TryGetValue(label, out int known) ? known : float.NaN)] : null;
+        // Texts are looked up once per category, numbers once per distinct value.
+        float[] ofCode = column is CategoricalColumn categories ? [.. categories.Categories.Select(ClassOf)] : [];
+        var ofNumber = new Dictionary<float, float>();
         for (int i = 0; i < rows.Length; i++)
         {
             int row = rows[i];
@@ -62,11 +63,19 @@ public sealed class TargetEncoding
                 continue;
             }
 
-            float code = ofCode is not null ? ofCode[((CategoricalColumn)column).Codes[row]] : _classOf.TryGetValue(column.Text(row)!, out int known) ? known : float.NaN;
+            float code = column switch
+            {
+                CategoricalColumn categorical => ofCode[categorical.Codes[row]],
+                NumericColumn numeric when ofNumber.TryGetValue(numeric.Values[row], out float known) => known,
+                NumericColumn numeric => ofNumber[numeric.Values[row]] = ClassOf(column.Text(row)!),
+                _ => ClassOf(column.Text(row)!),
+            };
             if (float.IsNaN(code)) throw UnseenClass(table, column, row);
             values[i] = code;
         }
     }
+
+    private float ClassOf(string label) => _classOf.TryGetValue(label, out int known) ? known : float.NaN;
 
     private void EncodeNumbers(Table table, Column column, ReadOnlySpan<int> rows, Span<float> values)
     {

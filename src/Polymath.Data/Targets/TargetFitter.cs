@@ -124,6 +124,21 @@ internal static class TargetFitter
         }
 
         var texts = new HashSet<string>(StringComparer.Ordinal);
+        if (column is CategoricalColumn categorical)
+        {
+            ReadOnlySpan<int> codes = categorical.Codes;
+            var occurs = new bool[categorical.Categories.Count];
+            foreach (int row in rows)
+            {
+                if (codes[row] < 0) continue;
+                observed++;
+                occurs[codes[row]] = true;
+            }
+
+            texts.UnionWith(categorical.Categories.Where((_, code) => occurs[code]));
+            return [.. texts.Order(StringComparer.Ordinal)];
+        }
+
         foreach (int row in rows)
         {
             if (column.Text(row) is not { } text) continue;

@@ -17,22 +17,45 @@ public readonly record struct TargetScale(double Mean, double Deviation)
     /// <summary>The scale of some values; NaN is passed over.</summary>
     public static TargetScale Of(ReadOnlySpan<float> values)
     {
-        double sum = 0, first = double.NaN;
+        int start = 0;
+        while (start < values.Length && float.IsNaN(values[start])) start++;
+        if (start == values.Length) return None;
+        values = values[start..];
+        float first = values[0];
         int count = 0;
         bool constant = true;
         foreach (float value in values)
         {
             if (float.IsNaN(value)) continue;
-            if (count == 0) first = value;
             constant &= value == first;
-            sum += value;
             count++;
         }
 
-        if (count == 0) return None;
         if (constant) return new TargetScale(first, 1);
-        double mean = sum / count, squares = 0;
-        foreach (float value in values) if (!float.IsNaN(value)) squares += (value - mean) * (value - mean);
-        return new TargetScale(mean, Math.Sqrt(squares / count));
+        double mean = Sum(values, 0, squared: false) / count;
+        return new TargetScale(mean, Math.Sqrt(Sum(values, mean, squared: true) / count));
+    }
+
+    /// <summary>Sum of (value - centre) or of its square, in four interleaved partial sums: one would wait for itself at every addition.</summary>
+    private static double Sum(ReadOnlySpan<float> values, double centre, bool squared)
+    {
+        double a = 0, b = 0, c = 0, d = 0;
+        int i = 0;
+        for (; i + 4 <= values.Length; i += 4)
+        {
+            a += Term(values[i], centre, squared);
+            b += Term(values[i + 1], centre, squared);
+            c += Term(values[i + 2], centre, squared);
+            d += Term(values[i + 3], centre, squared);
+        }
+
+        for (; i < values.Length; i++) a += Term(values[i], centre, squared);
+        return (a + b) + (c + d);
+    }
+
+    private static double Term(float value, double centre, bool squared)
+    {
+        double term = float.IsNaN(value) ? 0 : value - centre;
+        return squared ? term * term : term;
     }
 }

@@ -5,8 +5,13 @@ namespace Polymath.Tensors.Kernels;
 
 /// <summary>
 /// The one pool of threads that every kernel shares. Its size comes from the environment variable
-/// <c>POLYMATH_THREADS</c> (default: all cores). Results never depend on it: work is split by shape only.
+/// <c>POLYMATH_THREADS</c> (default: all processors this process may use, which in a container is its CPU limit, rounded up).
+/// Results never depend on it: work is split by shape only.
 /// </summary>
+/// <remarks>
+/// A number given by the variable or by <see cref="Configure"/> is taken as it is, even above the processors there are: that
+/// gains nothing and costs little, because a caller does not wait for threads that have not begun.
+/// </remarks>
 /// <example><code>
 /// Workers.Configure(threads: 4);
 /// Console.WriteLine(Workers.Count);   // 4
@@ -57,7 +62,8 @@ public static class Workers
         for (int chunk = 0; chunk < chunks; chunk++) body.Run(chunk);
     }
 
-    private static int DefaultCount()
+    /// <summary>What the environment asks for, else the processors that the system grants.</summary>
+    internal static int DefaultCount()
     {
         string? text = Environment.GetEnvironmentVariable(Variable);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0

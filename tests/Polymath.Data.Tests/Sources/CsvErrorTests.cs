@@ -108,6 +108,16 @@ public sealed class CsvErrorTests : IDisposable
     [Fact]
     public void A_quote_that_is_never_closed_names_the_line_it_opens_on() => Fails("a,b\n1,2\n\"x,3\n4,5\n", "line 3", "not closed");
 
+    [Fact]
+    public void Text_after_a_closing_quote_is_a_stray_quote_of_that_field() => Fails("a,b\n1,2\n\"x\"y,3\n4,5\n", "line 3", "stray quote", "'\"x\"y'");
+
+    [Fact]
+    public void A_quote_closed_lines_later_in_the_middle_of_a_field_names_the_line_it_opens_on() => Fails("a,b\n\"x,3\n4,5\n6,y\" z\n", "line 2", "not closed");
+
+    [Fact]
+    public void A_quoted_field_that_swallows_a_large_file_names_the_line_it_opens_on() =>
+        Fails("a,b\n1,2\n\"x,3\n" + string.Concat(Enumerable.Repeat("4,5\n", 5_000_000)), "line 3", "not closed");
+
     [Theory]
     [InlineData("numeric")]
     [InlineData("categorical")]
@@ -144,6 +154,7 @@ public sealed class CsvErrorTests : IDisposable
     {
         Fails("a\n1\n", new ReadOptions { DecimalSeparator = ';' }, "decimal separator");
         Fails("a\n1\n", new ReadOptions { SkipLines = -1 }, "skip lines");
+        Fails("a\n1\n", new ReadOptions { Delimiter = '§' }, "delimiter", "U+00A7");
         Fails("a\n1\n", new ReadOptions { Delimiter = ',', DecimalSeparator = ',' }, "both ','");
     }
 

@@ -133,6 +133,47 @@ public sealed class CsvReadingTests : IDisposable
         Assert.Equal(["x,\"y\"\nz"], Texts(table["a"]));
     }
 
+    [Theory]
+    [InlineData("a,b\r\n\"x\" ,1\r\n\r\ny,2")]     // blanks after a closing quote, an empty line, no line break at the end
+    [InlineData("a,b\rx,1\ry,2\r")]                   // line breaks of old
+    [InlineData("a,b\n\tx\t, 1\n\"y\",\"2\"\n")]
+    public void Line_breaks_and_blanks_of_all_kinds_give_the_same_rows(string text)
+    {
+        Table table = Read(text);
+        Assert.Equal(["x", "y"], Texts(table["a"]));
+        Assert.Equal([1f, 2f], ((NumericColumn)table["b"]).Values.ToArray());
+    }
+
+    [Fact]
+    public void Blanks_are_kept_on_request_and_separate_fields_as_a_delimiter()
+    {
+        Assert.Equal([" x "], Texts(Read("a,b\n x ,1\n", new ReadOptions { Trim = false })["a"]));
+        Assert.Equal([2f], ((NumericColumn)Read("a b\nx 2\n", new ReadOptions { Delimiter = ' ' })["b"]).Values.ToArray());
+    }
+
+    [Fact]
+    public void Missing_markers_ignore_case_and_blanks_and_may_be_numbers()
+    {
+        Table table = Read("a,b\n-999,\" ausente \"\nNAN,x\n3,É\n-99,é\n", new ReadOptions { MissingMarkers = ["-999", "Nan", "AUSENTE", "é"] });
+        Assert.Equal([float.NaN, float.NaN, 3f, -99f], ((NumericColumn)table["a"]).Values.ToArray());
+        Assert.Equal([null, "x", null, null], Texts(table["b"]));
+    }
+
+    [Fact]
+    public void A_table_of_many_rows_keeps_every_one()
+    {
+        // More rows than the first guess of their number is made from, of growing length so that it is wrong.
+        int rows = 30_000;
+        string text = string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},k{i % 300},{(i < 20_000 ? "" : "a longer field in the second part of the file")}\n"));
+        foreach (bool compressed in new[] { false, true })
+        {
+            Table table = Table.ReadCsv(compressed ? _folder.WriteGzip("t.csv.gz", "a,b,c\n" + text) : _folder.Write("t.csv", "a,b,c\n" + text));
+            Assert.Equal(Enumerable.Range(0, rows).Select(i => (float)i), ((NumericColumn)table["a"]).Values.ToArray());
+            Assert.Equal(Enumerable.Range(0, rows).Select(i => $"k{i % 300}"), Texts(table["b"]));
+            Assert.Equal(20_000, table["c"].CountMissing());
+        }
+    }
+
     [Fact]
     public void Stray_quotes_can_be_read_as_ordinary_characters()
     {

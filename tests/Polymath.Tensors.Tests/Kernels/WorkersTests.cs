@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Polymath.Tensors.Kernels;
 
 namespace Polymath.Tests;
@@ -31,6 +33,35 @@ public sealed unsafe class WorkersTests
         {
             Workers.Configure(before);
         }
+    }
+
+    /// <summary>The runtime's own setting stands in for the quota of a container, which it overrides.</summary>
+    [Theory]
+    [InlineData("1", null, 1)]
+    [InlineData("3", null, 3)]
+    [InlineData("1", "4", 4)]
+    [InlineData("3", "none", 3)]
+    public void The_default_is_the_variable_and_else_the_processors_of_the_container(string processors, string? variable, int expected)
+    {
+        const string Child = "POLYMATH_EXPECT_THREADS";
+        if (Environment.GetEnvironmentVariable(Child) is { } wanted)
+        {
+            Assert.Equal(wanted, Workers.DefaultCount().ToString(CultureInfo.InvariantCulture));
+            return;
+        }
+
+        // The number is settled when a process starts, so each case is a process: this test again, told what to find.
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        start.ArgumentList.Add(typeof(WorkersTests).Assembly.Location);
+        start.ArgumentList.Add("-method");
+        start.ArgumentList.Add($"*{nameof(The_default_is_the_variable_and_else_the_processors_of_the_container)}");
+        start.Environment["DOTNET_PROCESSOR_COUNT"] = processors;
+        start.Environment["POLYMATH_THREADS"] = variable;
+        start.Environment[Child] = expected.ToString(CultureInfo.InvariantCulture);
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output);
     }
 
     [Fact]
