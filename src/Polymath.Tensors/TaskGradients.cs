@@ -16,7 +16,7 @@ namespace Polymath.Tensors;
 /// float[] update = new float[2];
 /// rows.Combine([0.5, 0.5], update);   // [0.5, 1]
 /// </code></example>
-public sealed unsafe class TaskGradients
+public sealed unsafe class TaskGradients : IGradientSink
 {
     private const int Alignment = 64, FloatsPerLine = Alignment / sizeof(float);
 
@@ -24,6 +24,7 @@ public sealed unsafe class TaskGradients
     private readonly int _offset, _stride;
     private readonly ParameterLayout? _layout;
     private readonly float[] _own = [];
+    private readonly bool _ownOnly;
 
     // Whether a parameter's part of a row has a value of this sweep, [row * parameters + parameter]; own parameters use row 0.
     private readonly bool[] _written = [];
@@ -59,6 +60,15 @@ public sealed unsafe class TaskGradients
         _layout = layout;
         _own = GC.AllocateArray<float>(layout.OwnCount, pinned: true);
         _written = new bool[tasks * layout.ParameterCount];
+    }
+
+    private TaskGradients(ParameterLayout layout, bool ownOnly)
+        : this(1, 0)
+    {
+        _layout = layout;
+        _ownOnly = ownOnly;
+        _own = GC.AllocateArray<float>(layout.OwnCount, pinned: true);
+        _written = new bool[layout.ParameterCount];
     }
 
     /// <summary>K, the number of rows.</summary>
@@ -122,8 +132,23 @@ public sealed unsafe class TaskGradients
         _own.AsSpan().Clear();
     }
 
-    /// <summary>Whether a leaf's gradient belongs here.</summary>
-    internal bool Holds(Node leaf) => _layout is not null && _layout.TryFind(leaf, out _);
+    bool IGradientSink.Holds(Node leaf) => _layout is not null && _layout.TryFind(leaf, out ParameterLayout.Entry entry) && (entry.Shared ? !_ownOnly : !SharedOnly);
+
+    bool IGradientSink.WantsWhole(Node leaf) => false;
+
+    ParameterPlace IGradientSink.Place(Node leaf, RowSet rows, int first) => Place(leaf, rows, first);
+
+    void IGradientSink.Accumulate(Node leaf, RowSet rows, Tensor gradient) => Accumulate(leaf, rows, gradient);
+
+    void IGradientSink.Begin() => Begin();
+
+    void IGradientSink.End() => End();
+
+    /// <summary>Leaves the parameters of single tasks out of the sweeps to come: their gradients are known already.</summary>
+    internal bool SharedOnly { get; set; }
+
+    /// <summary>Only the part for the parameters that a single task reaches.</summary>
+    internal static TaskGradients OfOwn(ParameterLayout layout) => new(layout, ownOnly: true);
 
     /// <summary>Starts a sweep: what is here will be overwritten parameter by parameter, without a pass that clears it first.</summary>
     internal void Begin() => Array.Clear(_written);
@@ -134,6 +159,7 @@ public sealed unsafe class TaskGradients
         if (_layout is null) return;
         foreach (ParameterLayout.Entry entry in _layout.Entries)
         {
+            if (entry.Shared ? _ownOnly : SharedOnly) continue;
             for (int row = 0; row < (entry.Shared ? Tasks : 1); row++)
             {
                 ref bool written = ref _written[(row * _layout.ParameterCount) + entry.Index];

@@ -74,7 +74,7 @@ public sealed class Trainer
         if (!finished)
         {
             Loss[] losses = [.. _model.Tasks.Select(LossFunctions.For)];
-            using var step = new TrainingStep(_model, Balancer, block.Layout, losses);
+            using var step = new TrainingStep(_model, Balancer, block.Layout, losses, Options);
             // What the balancer learns stands behind the model's parameters; without it the step's own gradient is the whole one.
             float[] gradient = block.Values.Length == step.Gradient.Length ? step.Gradient : new float[block.Values.Length];
             long before = state.Rows;
@@ -89,7 +89,7 @@ public sealed class Trainer
                     ReadOnlySpan<int> rows = order[state.StepInEpoch];
                     meter.BeginStep();
                     Step(step, train, rows, state, block, gradient, order.Steps, dropout, draws);
-                    meter.EndStep();
+                    meter.EndStep(step.GradientBytes);
                     state.Rows += rows.Length;
                     if ((clock.Elapsed - lastReport).TotalSeconds >= ProgressSeconds)
                     {
@@ -123,7 +123,7 @@ public sealed class Trainer
         if (!cancelled && state.BestValues is not null) Restore(block, state.BestValues);
         else if (!cancelled) ExchangeAverage(state, block);
         _model.Evaluate();
-        return Result(state, block, meter.Of(tasks, Balancer.Needs, Options.ConflictSamples > 0 && tasks > 1, block.Layout), completed: !cancelled);
+        return Result(state, block, meter.Result, completed: !cancelled);
     }
 
     /// <summary>Finds what would stop a fit before its first step; nothing is trained or written.</summary>

@@ -24,6 +24,15 @@ public sealed record TrainerOptions
     /// <summary>Seed of data order, dropout and balancer draws.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Where a gradient-based balancer compares and combines the tasks' gradients; loss-based ones do not look.</summary>
+    public BalanceLevel BalanceAt { get; init; }
+
+    /// <summary>
+    /// The most bytes the gradient rows of the tasks may take, 0 or more; beyond it a balancer that reads only their inner products gets
+    /// them streamed parameter by parameter, at the price of one more sweep.
+    /// </summary>
+    public long GradientMemory { get; init; } = 2L << 30;
+
     /// <summary>Steps of each epoch in which the angle between the tasks' gradients is measured; it never changes the training itself.</summary>
     public int ConflictSamples { get; init; } = 8;
 
@@ -44,6 +53,8 @@ public sealed record TrainerOptions
         Require(Patience >= 0, nameof(Patience), Patience, "0 or more");
         Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), nameof(ClipNorm), ClipNorm, "0 or more");
         Require(AverageDecay is >= 0 and < 1, nameof(AverageDecay), AverageDecay, "0 or more and below 1");
+        Require(Enum.IsDefined(BalanceAt), nameof(BalanceAt), (int)BalanceAt, "Parameters or Representation");
+        Require(GradientMemory >= 0, nameof(GradientMemory), GradientMemory, "0 or more");
         Require(ConflictSamples >= 0, nameof(ConflictSamples), ConflictSamples, "0 or more");
         Require(CheckpointSeconds >= 0, nameof(CheckpointSeconds), CheckpointSeconds, "0 or more");
     }

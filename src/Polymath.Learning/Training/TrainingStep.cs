@@ -19,14 +19,12 @@ internal sealed class TrainingStep : IDisposable
     private readonly float[] _values;
     private readonly double[] _weights;
     private readonly int[] _observed;
-    private TaskGradients? _stacked, _sum;
+    private readonly StepGradients _gradients;
     private readonly Dictionary<int, Batch> _batches = [];
     private readonly Tape _tape = new();
     private float[] _labels = [];
-    private double[] _gramian = [];
-    private bool _hasGramian;
 
-    public TrainingStep(MultiTaskModel model, Balancer balancer, ParameterLayout layout, Loss[] losses)
+    public TrainingStep(MultiTaskModel model, Balancer balancer, ParameterLayout layout, Loss[] losses, TrainerOptions options)
     {
         int tasks = model.Tasks.Count;
         (_model, _balancer, _layout, _losses) = (model, balancer, layout, losses);
@@ -37,6 +35,7 @@ internal sealed class TrainingStep : IDisposable
         _weights = new double[tasks];
         _observed = new int[tasks];
         Gradient = new float[layout.Count];
+        _gradients = new StepGradients(_tape, layout, tasks, balancer.Needs, options);
     }
 
     /// <summary>The combined gradient of all parameters, in block order.</summary>
@@ -55,7 +54,10 @@ internal sealed class TrainingStep : IDisposable
     public ReadOnlySpan<int> Observed => _observed.AsSpan(0, Present);
 
     /// <summary>Inner products of the last batch's gradients; empty when they were not computed.</summary>
-    public ReadOnlySpan<double> Gramian => _hasGramian ? _gramian.AsSpan(0, Present * Present) : default;
+    public ReadOnlySpan<double> Gramian => _gradients.Gramian;
+
+    /// <summary>Bytes of flat gradients held beside the combined one: the rows of the tasks, or what stands in for them.</summary>
+    public long GradientBytes => _gradients.Bytes;
 
     /// <summary>How the balancer's rule ended.</summary>
     public BalanceStatus Status { get; private set; }
@@ -98,18 +100,11 @@ internal sealed class TrainingStep : IDisposable
         CollectLosses(batch, epoch, step);
         if (Present == 0) return false;
 
-        bool needsRows = (_balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients)) != 0;
         bool look = conflicts.Length > 0 && Present > 1;
-        TaskGradients? stacked = null;
-        _hasGramian = needsRows || look;
-        if (_hasGramian)
+        _gradients.Sweep(_active.AsSpan(0, Present), batch.Rows, look);
+        if (look)
         {
-            stacked = _stacked ??= new TaskGradients(_losses.Length, _layout);
-            stacked.Use(Present);
-            _tape.Backward(_active.AsSpan(0, Present), stacked);
-            if (_gramian.Length < Present * Present) _gramian = new double[Present * Present];
-            stacked.Gramian(_gramian.AsSpan(0, Present * Present));
-            foreach (ConflictStatistics statistics in conflicts) statistics.Add(_gramian.AsSpan(0, Present * Present), Active);
+            foreach (ConflictStatistics statistics in conflicts) statistics.Add(Gramian, Active);
         }
 
         var input = new BalanceInput
@@ -118,14 +113,14 @@ internal sealed class TrainingStep : IDisposable
             TotalTasks = _model.Tasks.Count,
             Active = Active,
             Losses = Values,
-            Gramian = needsRows ? _gramian.AsSpan(0, Present * Present) : default,
+            Gramian = _gradients.BalancerReadsGramian ? Gramian : default,
             Epoch = epoch,
             Step = step,
             Random = random,
         };
         try
         {
-            Combine(input, needsRows ? stacked : null);
+            Status = _gradients.Combine(_balancer, input, _active.AsSpan(0, Present), Gradient, _weights.AsSpan(0, Present));
         }
         catch (BalancerException exception)
         {
@@ -137,23 +132,6 @@ internal sealed class TrainingStep : IDisposable
     }
 
     public void Dispose() => _tape.Dispose();
-
-    private void Combine(in BalanceInput input, TaskGradients? stacked)
-    {
-        Span<double> weights = _weights.AsSpan(0, Present);
-        if (stacked is not null)
-        {
-            Status = _balancer.Combine(input, stacked, Gradient.AsSpan(0, _layout.SharedCount), weights);
-            stacked.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
-            return;
-        }
-
-        Status = _balancer.Weigh(input, weights);
-        TaskGradients sum = _sum ??= new TaskGradients(1, _layout);
-        _tape.Backward(_active.AsSpan(0, Present), weights, sum);
-        sum.Row(0).CopyTo(Gradient);
-        sum.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
-    }
 
     private void CollectLosses(Batch batch, int epoch, long step)
     {

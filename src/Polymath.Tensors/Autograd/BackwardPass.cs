@@ -15,7 +15,12 @@ internal sealed class BackwardPass(Tape tape)
     private RowSet?[] _arrived = [];
     private bool[] _needed = [];
     private bool[] _collected = [];
-    private TaskGradients? _sink;
+
+    // How many rules give to a node, and how many of them have not run yet.
+    private int[] _uses = [];
+    private int[] _left = [];
+    private IGradientSink? _sink;
+    private bool _stops;
     private int _count;
 
     /// <summary>True when the rules themselves are recorded, for second derivatives.</summary>
@@ -32,6 +37,7 @@ internal sealed class BackwardPass(Tape tape)
     public void Begin(bool createGraph)
     {
         CreateGraph = createGraph;
+        _stops = false;
         _count = tape.Count;
         if (_cotangents.Length < _count)
         {
@@ -42,19 +48,29 @@ internal sealed class BackwardPass(Tape tape)
             Array.Resize(ref _arrived, capacity);
             Array.Resize(ref _needed, capacity);
             Array.Resize(ref _collected, capacity);
+            Array.Resize(ref _uses, capacity);
+            Array.Resize(ref _left, capacity);
         }
 
         Array.Clear(_collected, 0, _count);
         Array.Clear(_needed, 0, _count);
         Array.Clear(_promised, 0, _count);
         Array.Clear(_arrived, 0, _count);
+        Array.Clear(_uses, 0, _count);
     }
 
     /// <summary>Keeps the cotangent of a node for the caller.</summary>
     public void Collect(Node node) => _collected[node.Index] = true;
 
+    /// <summary>Keeps the cotangents of these nodes and ends the sweep there.</summary>
+    public void StopAt(List<Node> nodes)
+    {
+        foreach (Node node in nodes) Collect(node);
+        _stops = true;
+    }
+
     /// <summary>Marks what has to be visited: everything on a path from a wanted leaf or collected node.</summary>
-    public void MarkNeeded(TaskGradients? sink)
+    public void MarkNeeded(IGradientSink? sink)
     {
         _sink = sink;
         foreach (Node leaf in tape.Aliases) _needed[leaf.Index] = _collected[leaf.Index] || (sink is not null && sink.Holds(leaf.Leaf!));
@@ -79,10 +95,17 @@ internal sealed class BackwardPass(Tape tape)
     {
         for (int i = _count - 1; i >= 0; i--)
         {
-            if (_promised[i] is not { } rows) continue;
+            if (_promised[i] is not { } rows || (_stops && _collected[i])) continue;
             Node node = tape[i];
-            for (int j = 0; j < node.InputCount; j++) Promise(node.Inputs[j], rows);
+            for (int j = 0; j < node.InputCount; j++)
+            {
+                if (!Needs(node.Inputs[j])) continue;
+                Promise(node.Inputs[j], rows);
+                _uses[node.Inputs[j].Index]++;
+            }
         }
+
+        Array.Copy(_uses, _left, _count);
     }
 
     /// <summary>Adds a cotangent <c>[rows, ...node shape]</c> to a node's slot.</summary>
@@ -90,9 +113,9 @@ internal sealed class BackwardPass(Tape tape)
     {
         if (!Needs(node)) return;
         int slot = node.Index;
-        if (node.Leaf is not null && !_collected[slot])
+        if (IsKept(node) && !_sink!.WantsWhole(node.Leaf!))
         {
-            _sink!.Accumulate(node.Leaf, rows, gradient);
+            _sink.Accumulate(node.Leaf!, rows, gradient);
             return;
         }
 
@@ -101,8 +124,15 @@ internal sealed class BackwardPass(Tape tape)
         else Add(slot, present, rows, gradient);
     }
 
-    /// <summary>Whether an input is a parameter that the sink keeps and that nobody collects.</summary>
-    public bool WritesParameter(Node input) => !CreateGraph && _sink is not null && input.Leaf is not null && !_collected[input.Index] && Needs(input);
+    /// <summary>Whether an input is a parameter whose gradient rows the sink keeps, so that a rule may write them itself.</summary>
+    public bool WritesParameter(Node input) => !CreateGraph && Needs(input) && IsKept(input) && !_sink!.WantsWhole(input.Leaf!);
+
+    /// <summary>The sum of inner products that an input's gradient goes into, if this rule is its only source and it is wanted for nothing else.</summary>
+    public GradientGramian? GramianOf(Node input)
+        => !CreateGraph && Needs(input) && _uses[input.Index] == 1 && IsKept(input) && _sink!.WantsWhole(input.Leaf!) ? _sink as GradientGramian : null;
+
+    /// <summary>The rows that will reach a node; null for none. Known after <see cref="Plan"/>.</summary>
+    public RowSet? Promised(Node node) => _promised[node.Index];
 
     /// <summary>Where the gradient rows of a parameter lie, from one of the current rows on.</summary>
     public ParameterPlace Place(Node input, int first) => _sink!.Place(input.Leaf!, Rows, first);
@@ -112,13 +142,10 @@ internal sealed class BackwardPass(Tape tape)
     {
         for (int i = _count - 1; i >= 0; i--)
         {
-            if (_rows[i] is not { } rows) continue;
             Node node = tape[i];
-            Complete(i);
-            Rows = rows;
-            Tensor gradient = _cotangents[i];
-            if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, gradient));
-            if (!_collected[i]) Release(i);
+            if (IsKept(node) || (_stops && _collected[i])) continue;
+            if (_rows[i] is { } rows) Run(node, rows);
+            if (_sink is GradientGramian && _promised[i] is not null) DeliverComplete(node);
             if (!CreateGraph) tape.ReleaseScratch();
         }
     }
@@ -145,6 +172,29 @@ internal sealed class BackwardPass(Tape tape)
             if (_rows[i] is not null) Release(i);
         }
     }
+
+    private void Run(Node node, RowSet rows)
+    {
+        Complete(node.Index);
+        Rows = rows;
+        if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, _cotangents[node.Index]));
+        if (!_collected[node.Index]) Release(node.Index);
+    }
+
+    /// <summary>Hands over the parameters for which this was the last rule; a parameter may be read by rules recorded before it.</summary>
+    private void DeliverComplete(Node node)
+    {
+        for (int j = 0; j < node.InputCount; j++)
+        {
+            Node input = node.Inputs[j];
+            if (!Needs(input) || --_left[input.Index] > 0 || !IsKept(input) || _rows[input.Index] is not { } rows) continue;
+            Complete(input.Index);
+            _sink!.Accumulate(input.Leaf!, rows, _cotangents[input.Index]);
+            Release(input.Index);
+        }
+    }
+
+    private bool IsKept(Node node) => node.Leaf is not null && _sink is not null && !_collected[node.Index];
 
     /// <summary>False at a collected node below which nothing is wanted: its rule need not run.</summary>
     private bool NeedsAny(Node node)

@@ -11,7 +11,7 @@ namespace Polymath.Tensors;
 /// Tensor loss = (w * w).Sum();
 /// float[] gradient = tape.Gradient(loss, w).ToArray();   // 2w = [2, 4]
 /// </code></example>
-public sealed class Tape : IDisposable
+public sealed partial class Tape : IDisposable
 {
     [ThreadStatic]
     private static Tape? t_current;
@@ -262,7 +262,7 @@ public sealed class Tape : IDisposable
         return node;
     }
 
-    private void Sweep(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into)
+    private void Sweep(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, IGradientSink into, RepresentationGradients? stop = null)
     {
         for (int k = 0; k < losses.Length; k++)
         {
@@ -273,6 +273,7 @@ public sealed class Tape : IDisposable
         into.Begin();
         _pass.Begin(createGraph: false);
         using var scope = new SweepScope(this, record: false);
+        if (stop is not null) _pass.StopAt(_frontier);
         _pass.MarkNeeded(into);
         for (int k = 0; k < losses.Length; k++) _pass.Promise(OnTape(losses[k], "loss"), _pass.Sets.Single(weights.IsEmpty ? k : 0));
         _pass.Plan();
@@ -284,6 +285,8 @@ public sealed class Tape : IDisposable
 
         _pass.Sweep();
         into.End();
+        if (stop is null) return;
+        foreach (Node node in _frontier) stop.Add(node, _pass.Take(node, losses.Length));
     }
 
     private Node? Find(Node node) => ReferenceEquals(node.Tape, this) ? node : _aliases.GetValueOrDefault(node);

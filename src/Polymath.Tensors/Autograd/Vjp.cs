@@ -41,6 +41,12 @@ internal readonly ref struct Vjp
     /// </summary>
     public bool WritesParameter(int index) => _pass.WritesParameter(Node.Inputs[index]);
 
+    /// <summary>The inner products that an input's gradient is wanted for, and nothing else; null when the gradient itself is wanted.</summary>
+    public GradientGramian? GramianOf(int index) => _pass.GramianOf(Node.Inputs[index]);
+
+    /// <summary>The tasks whose cotangents are stacked in <see cref="Gradient"/>.</summary>
+    public RowSet Rows => _pass.Rows;
+
     /// <summary>Where the gradient of a parameter goes for the cotangents from <paramref name="first"/> on, as far as they lie at equal distances.</summary>
     public ParameterPlace Place(int index, int first) => _pass.Place(Node.Inputs[index], first);
 

@@ -37,6 +37,16 @@ internal sealed unsafe class Linear : Op
         if (vjp.Needs(0)) vjp.Give(0, dz.MatMul(w));
     }
 
+    public override RuleCost Cost(Node node, BackwardPass pass)
+    {
+        Shape w = node.Inputs[1].Shape;
+        double rows = node.Shape.Product(0, node.Shape.Rank - 1), product = rows * w.Length;
+        return new RuleCost((pass.Needs(node.Inputs[0]) ? product : 0) + (2 * node.Shape.Length), pass.GramianOf(node.Inputs[1]) is null ? 0 : product, rows, w[1], w[0])
+        {
+            OtherWeight = pass.Needs(node.Inputs[1]) && pass.GramianOf(node.Inputs[1]) is null ? product : 0,
+        };
+    }
+
     /// <summary>dz by differentiable operations; gives the bias its share.</summary>
     private static Tensor Composed(in Vjp vjp, bool hasBias, int rows, int outputs)
     {
@@ -64,6 +74,12 @@ internal sealed unsafe class Linear : Op
 
     private static void WeightGradient(in Vjp vjp, Tensor dz, int rows, int outputs, int inputs)
     {
+        if (vjp.GramianOf(1) is { } gramian && new RuleCost(0, (double)rows * inputs * outputs, rows, inputs, outputs).PrefersPairs(vjp.Tasks))
+        {
+            gramian.AddLayer(vjp.Rows, dz.Reshape(vjp.Tasks, rows, outputs), vjp.Input(0).Reshape(rows, inputs));
+            return;
+        }
+
         if (!vjp.WritesParameter(1) || rows == 0 || inputs == 0)
         {
             vjp.Give(1, dz.Reshape(vjp.Tasks, rows, outputs).MatMul(vjp.Input(0).Reshape(rows, inputs), transposeLeft: true));

@@ -22,7 +22,7 @@ public sealed class TrainerAllocationTests
         balancer.Prepare(model.Tasks.Count);
         ArrayDataset data = ToyData.Make(BatchSize * 10, missing: 0.3);
         var block = new ParameterBlock(model, SharedOf(model, data), balancer.Learnable.Length);
-        using var step = new TrainingStep(model, balancer, block.Layout, [.. model.Tasks.Select(LossFunctions.For)]);
+        using var step = new TrainingStep(model, balancer, block.Layout, [.. model.Tasks.Select(LossFunctions.For)], new TrainerOptions());
         ConflictStatistics[] conflicts = [new(model.Tasks.Count)];
         RandomStream draws = new(5);
         int[] order = [.. Enumerable.Range(0, data.Rows)];

@@ -1,0 +1,121 @@
+using Polymath.Learning.Balancing;
+using Polymath.Tensors;
+
+namespace Polymath.Learning.Training;
+
+/// <summary>
+/// The gradients of one step, in the cheapest form that serves the balancer: the weighted sum only, the K rows, their inner products
+/// streamed parameter by parameter, or the rows at the shared representation.
+/// </summary>
+internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks, BalancerNeeds needs, TrainerOptions options)
+{
+    private readonly bool _atRepresentation = options.BalanceAt == BalanceLevel.Representation && tasks > 1;
+    private readonly double[] _gramian = new double[tasks * tasks];
+    private TaskGradients? _rows, _sum;
+    private GradientGramian? _streamed;
+    private RepresentationGradients? _representation;
+    private Form _form;
+    private (int Tasks, int Rows) _planned;
+    private int _present;
+    private bool _streams, _hasGramian;
+
+    private enum Form
+    {
+        Nothing,
+        Rows,
+        Streamed,
+        Representation,
+    }
+
+    /// <summary>Whether the balancer's rule reads inner products.</summary>
+    public bool BalancerReadsGramian { get; } = (needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients)) != 0;
+
+    /// <summary>[K', K'] inner products of the last sweep; empty when there were none.</summary>
+    public ReadOnlySpan<double> Gramian => _hasGramian ? _gramian.AsSpan(0, _present * _present) : default;
+
+    /// <summary>Bytes held beside the combined gradient.</summary>
+    public long Bytes
+        => sizeof(float) * ((_rows is null ? 0 : ((long)_rows.Capacity * layout.SharedCount) + layout.OwnCount)
+            + (_sum is null ? 0 : layout.Count) + (_streamed is null ? 0 : layout.OwnCount)
+            + (_representation is { } at ? ((long)at.Tasks * at.Count) + layout.OwnCount : 0));
+
+    /// <summary>Sweeps as far as the balancer, or a look at the tasks' angles, needs.</summary>
+    /// <param name="losses">[K'] the losses present.</param>
+    /// <param name="batchRows">Rows of the batch.</param>
+    /// <param name="look">Whether the inner products are wanted whatever the balancer reads.</param>
+    public void Sweep(ReadOnlySpan<Tensor> losses, int batchRows, bool look)
+    {
+        _present = losses.Length;
+        _hasGramian = BalancerReadsGramian || look;
+        _form = !_hasGramian ? Form.Nothing : _atRepresentation && losses.Length > 1 && BalancerReadsGramian ? Form.Representation : Streams(losses, batchRows) ? Form.Streamed : Form.Rows;
+        Span<double> gramian = _gramian.AsSpan(0, _present * _present);
+        switch (_form)
+        {
+            case Form.Rows:
+                _rows ??= new TaskGradients(tasks, layout);
+                _rows.Use(_present);
+                tape.Backward(losses, _rows);
+                _rows.Gramian(gramian);
+                break;
+            case Form.Streamed:
+                _streamed ??= new GradientGramian(tasks, layout);
+                _streamed.Use(_present);
+                tape.Backward(losses, _streamed);
+                _streamed.Values.CopyTo(gramian);
+                break;
+            case Form.Representation:
+                _representation ??= new RepresentationGradients(tasks, layout);
+                _representation.Use(_present);
+                tape.Backward(losses, _representation);
+                _representation.Gramian(gramian);
+                break;
+        }
+    }
+
+    /// <summary>Asks the balancer and writes the combined gradient of all parameters.</summary>
+    /// <param name="balancer">The rule.</param>
+    /// <param name="input">The step.</param>
+    /// <param name="losses">[K'] the losses present.</param>
+    /// <param name="gradient">[parameters], in block order, overwritten.</param>
+    /// <param name="weights">[K'], overwritten.</param>
+    public BalanceStatus Combine(Balancer balancer, in BalanceInput input, ReadOnlySpan<Tensor> losses, Span<float> gradient, Span<double> weights)
+    {
+        Span<float> shared = gradient[..layout.SharedCount], own = gradient[layout.SharedCount..];
+        if (BalancerReadsGramian && _form == Form.Rows)
+        {
+            BalanceStatus combined = balancer.Combine(input, _rows!, shared, weights);
+            _rows!.Own.CopyTo(own);
+            return combined;
+        }
+
+        BalanceStatus status = balancer.Weigh(input, weights);
+        TaskGradients sum = _sum ??= new TaskGradients(1, layout);
+        if (!BalancerReadsGramian)
+        {
+            tape.Backward(losses, weights, sum);
+            sum.Own.CopyTo(own);
+        }
+        else if (_form == Form.Representation)
+        {
+            tape.Backward(_representation!, weights, sum);
+            _representation!.Own.CopyTo(own);
+        }
+        else
+        {
+            tape.BackwardShared(losses, weights, sum);
+            _streamed!.Own.CopyTo(own);
+        }
+
+        sum.Row(0).CopyTo(shared);
+        return status;
+    }
+
+    /// <summary>Whether rows are not needed as such, and dearer than streaming, for batches like this one.</summary>
+    private bool Streams(ReadOnlySpan<Tensor> losses, int batchRows)
+    {
+        if ((needs & BalancerNeeds.Gradients) != 0) return false;
+        if (_planned == (losses.Length, batchRows)) return _streams;
+        _planned = (losses.Length, batchRows);
+        return _streams = tape.Cost(losses, layout).PrefersStreaming(options.GradientMemory);
+    }
+}

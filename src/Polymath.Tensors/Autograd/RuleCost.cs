@@ -1,0 +1,22 @@
+namespace Polymath.Tensors;
+
+/// <summary>Multiplications of one backward rule for one task.</summary>
+/// <param name="Input">Of the cotangents it passes on.</param>
+/// <param name="Weight">Of a weight gradient that only its inner products are wanted of.</param>
+/// <param name="Batch">Rows of the layer's input.</param>
+/// <param name="Inputs">Width of the layer's input.</param>
+/// <param name="Outputs">Width of the layer's output.</param>
+internal readonly record struct RuleCost(double Input, double Weight, double Batch, double Inputs, double Outputs)
+{
+    /// <summary>Of weight gradients that are needed as they are.</summary>
+    public double OtherWeight { get; init; }
+
+    /// <summary>All of it.</summary>
+    public double Total => Input + Weight + OtherWeight;
+
+    /// <summary>The inner products of K such weight gradients through those of inputs and cotangents.</summary>
+    public double Pairs(int tasks) => (Batch * Batch * Inputs) + (tasks * (tasks + 1) / 2 * Batch * Batch * Outputs);
+
+    /// <summary>Whether that is less than the K gradients themselves.</summary>
+    public bool PrefersPairs(int tasks) => Pairs(tasks) < tasks * Weight;
+}
