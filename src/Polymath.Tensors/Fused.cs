@@ -50,6 +50,33 @@ public static class Fused
         return Ops.Conv2d.Forward(input.Unsqueeze(2), weight.Unsqueeze(2), bias, new Ops.Window(1, stride, 0, padding, 1, dilation, groups), "Conv1d").Squeeze(2);
     }
 
+    /// <summary>
+    /// Attention of queries over keys and values, per head softmax(scale Q K^T) V (Vaswani et al. 2017), without ever holding the scores of
+    /// more than a tile (Dao et al. 2022). The heads lie side by side in the last axis, as linear maps leave them.
+    /// </summary>
+    /// <param name="query">Shape <c>[batch, queries, heads depth]</c>.</param>
+    /// <param name="key">Shape <c>[batch, keys, heads depth]</c>, at least one key.</param>
+    /// <param name="value">Shape <c>[batch, keys, heads value depth]</c>.</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="scale">Factor on the scores; null for 1 / sqrt(depth).</param>
+    /// <param name="causal">Query i sees the keys 0..i only.</param>
+    /// <param name="mask">Shape <c>[queries, keys]</c>, 1 where blocked; default for none. Not differentiated.</param>
+    /// <returns>Shape <c>[batch, queries, heads value depth]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or every key of a query is blocked.</exception>
+    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, int heads, float? scale = null, bool causal = false, Tensor mask = default)
+        => Ops.ScaledDotProductAttention.Forward(query, key, value, heads, scale, causal, mask);
+
+    /// <summary>The same with queries, keys and values side by side, as one linear map leaves them.</summary>
+    /// <param name="packed">Shape <c>[batch, length, 3 width]</c>: query, key, value of each position, <c>width = heads depth</c> each.</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="scale">Factor on the scores; null for 1 / sqrt(depth).</param>
+    /// <param name="causal">Position i sees the positions 0..i only.</param>
+    /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none. Not differentiated.</param>
+    /// <returns>Shape <c>[batch, length, width]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or every key of a query is blocked.</exception>
+    public static Tensor ScaledDotProductAttention(Tensor packed, int heads, float? scale = null, bool causal = false, Tensor mask = default)
+        => Ops.ScaledDotProductAttention.Forward(packed, heads, scale, causal, mask);
+
     /// <summary>Layer normalisation over the last axis (Ba et al. 2016).</summary>
     /// <param name="input">Shape <c>[..., features]</c>.</param>
     /// <param name="gamma">Scale, shape <c>[features]</c>.</param>
