@@ -77,6 +77,30 @@ public static class Fused
     public static Tensor ScaledDotProductAttention(Tensor packed, int heads, float? scale = null, bool causal = false, Tensor mask = default)
         => Ops.ScaledDotProductAttention.Forward(packed, heads, scale, causal, mask);
 
+    /// <summary>
+    /// Cross-entropy of each row, -sum t ln softmax(logits) with t = weight (s / classes + (1 - s) [class = label]): one pass forward, one back.
+    /// </summary>
+    /// <param name="logits">Shape <c>[rows, classes]</c>, at least one class.</param>
+    /// <param name="labels">Class numbers, <c>[rows]</c>; NaN where not observed, which gives 0 and no gradient. Not differentiated.</param>
+    /// <param name="classWeights">Shape <c>[classes]</c>; default for ones. Not differentiated.</param>
+    /// <param name="labelSmoothing">s, in [0, 1).</param>
+    /// <returns>Shape <c>[rows]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or a label is not a class.</exception>
+    public static Tensor SoftmaxCrossEntropy(Tensor logits, Tensor labels, Tensor classWeights = default, float labelSmoothing = 0f)
+        => Ops.SoftmaxCrossEntropy.Forward(logits, labels, classWeights, labelSmoothing);
+
+    /// <summary>
+    /// Binary cross-entropy of each logit x, positiveWeight q softplus(-x) + (1 - q) softplus(x) with q = label (1 - s) + s / 2; exact for any logit.
+    /// </summary>
+    /// <param name="logits">Any shape.</param>
+    /// <param name="labels">0 to 1, of the same shape; NaN where not observed, which gives 0 and no gradient. Not differentiated.</param>
+    /// <param name="positiveWeight">Factor on the loss of positive labels.</param>
+    /// <param name="labelSmoothing">s, in [0, 1).</param>
+    /// <returns>The shape of the logits.</returns>
+    /// <exception cref="TensorException">The shapes differ.</exception>
+    public static Tensor BinaryCrossEntropy(Tensor logits, Tensor labels, float positiveWeight = 1f, float labelSmoothing = 0f)
+        => Ops.BinaryCrossEntropy.Forward(logits, labels, positiveWeight, labelSmoothing);
+
     /// <summary>Layer normalisation over the last axis (Ba et al. 2016).</summary>
     /// <param name="input">Shape <c>[..., features]</c>.</param>
     /// <param name="gamma">Scale, shape <c>[features]</c>.</param>

@@ -203,4 +203,24 @@ public sealed class OpRegressionTests
         Assert.Equal(new Shape(1, 2, 2), y.Shape);
         Assert.Equal([3f, 5f, -10f, -10f], y.ToArray());
     }
+
+    [Fact]
+    public void Losses_of_extreme_logits_are_exact_and_unobserved_rows_do_not_matter()
+    {
+        using var tape = new Tape();
+        Tensor x = Tensor.FromArray([-200f, 30f, -30f, float.NaN, float.PositiveInfinity]).WithGradient();
+        Tensor loss = Fused.BinaryCrossEntropy(x, Tensor.FromArray([1f, 1f, 0f, float.NaN, float.NaN]));
+        Assert.Equal(200f, loss[0]);
+        Assert.Equal(MathF.Exp(-30f), loss[1], 1e-18f);
+        Assert.Equal(MathF.Exp(-30f), loss[2], 1e-18f);
+        Assert.Equal([0f, 0f], loss.ToArray()[3..]);
+        float[] gradient = tape.Gradient(loss, x).ToArray();
+        Assert.Equal(-MathF.Exp(-30f), gradient[1], 1e-18f);
+        Assert.Equal([0f, 0f], gradient[3..]);
+
+        Tensor logits = Tensor.FromArray([1000f, 0f, float.NegativeInfinity, float.NaN, 1f, 1f], 2, 3).WithGradient();
+        Tensor entropy = Fused.SoftmaxCrossEntropy(logits, Tensor.FromArray([1f, float.NaN]));
+        Assert.Equal([1000f, 0f], entropy.ToArray());
+        Assert.Equal([1f, -1f, 0f, 0f, 0f, 0f], tape.Gradient(entropy, logits).ToArray());
+    }
 }
