@@ -196,6 +196,19 @@ public sealed class OpRegressionTests
     }
 
     [Fact]
+    public void A_large_mean_does_not_spoil_the_variance_of_many_rows()
+    {
+        const int Rows = 1000;
+        float[] mean = new float[1], variance = new float[1];
+        Tensor x = Tensor.Zeros(Rows, 1);
+        for (int i = 0; i < Rows; i++) x.Span[i] = 4096f + (i % 2 == 0 ? -0.5f : 0.5f) + (i < Rows / 2 ? -8f : 8f);
+        Tensor y = Fused.BatchNorm(x, Tensor.Ones(1), Tensor.Zeros(1), 1e-5f, mean, variance);
+        Assert.Equal(4096f, mean[0]);
+        Assert.Equal(64.25f, variance[0], 1e-4f);
+        Assert.Equal(-8.5 / Math.Sqrt(64.25), y[0, 0], 1e-5);
+    }
+
+    [Fact]
     public void Depthwise_convolution_filters_each_channel_alone()
     {
         Tensor x = Tensor.FromArray([1f, 2f, 3f, 10f, 20f, 30f], 1, 2, 3), w = Tensor.FromArray([1f, 1f, 1f, -1f], 2, 1, 2);
