@@ -122,15 +122,14 @@ public static class Fused
         => Ops.BatchNorm.Forward(input, gamma, beta, epsilon, batchMean, batchVariance);
 
     /// <summary>Zeroes elements with probability <paramref name="rate"/> and scales the rest by 1 / (1 - rate) (Srivastava et al. 2014).</summary>
+    /// <param name="input">Any shape.</param>
+    /// <param name="rate">Probability of zeroing, in [0, 1).</param>
+    /// <param name="random">Gives one draw per element, in row-major order.</param>
     /// <exception cref="TensorException">The rate is outside [0, 1).</exception>
     public static Tensor Dropout(Tensor input, float rate, RandomStream random)
     {
         if (rate is < 0f or >= 1f || float.IsNaN(rate)) throw new TensorException($"Dropout: found rate {rate}, expected [0, 1).");
         if (rate == 0f) return input;
-        Node mask = Tensor.Allocate(input.Shape);
-        Span<float> values = mask.Span;
-        float kept = 1f / (1f - rate);
-        for (int i = 0; i < values.Length; i++) values[i] = random.NextSingle() < rate ? 0f : kept;
-        return input * new Tensor(mask);
+        return Ops.Dropout.Forward(input, rate, random);
     }
 }

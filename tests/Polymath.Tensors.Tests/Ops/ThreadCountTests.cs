@@ -25,6 +25,7 @@ public sealed class ThreadCountTests
         ["Attention of one head"] = ([[1, 300, 20], [1, 200, 20], [1, 200, 9]], t => Fused.ScaledDotProductAttention(t[0], t[1], t[2], heads: 1)),
         ["SoftmaxCrossEntropy"] = ([[3000, 40]], t => Fused.SoftmaxCrossEntropy(t[0], Tensor.Full(7f, 3000), labelSmoothing: 0.1f)),
         ["BinaryCrossEntropy"] = ([[100_000]], t => Fused.BinaryCrossEntropy(t[0], Tensor.Full(1f, 100_000), 2f, 0.1f)),
+        ["Dropout"] = ([[300, 400]], t => Fused.Dropout(t[0], 0.2f, new RandomStream(8))),
         ["Permute"] = ([[50, 60, 40]], t => t[0].Permute(2, 0, 1)),
         ["Concat"] = ([[400, 90], [400, 110]], t => Tensor.Concat(t, 1)),
         ["GatherRows"] = ([[500, 64]], t => t[0].GatherRows(Repeating(2000, 500))),
