@@ -34,14 +34,15 @@ public abstract class Loss
     public Tensor Mean(Tensor output, ReadOnlySpan<float> labels, out int observed)
     {
         if (output.Shape.Rank != 2 || output.Shape[0] != labels.Length) throw new TensorException($"{Name} loss: found output {output.Shape} for {labels.Length} labels, expected [{labels.Length}, outputs].");
-        RequireOutputs(output.Shape[1]);
+        int outputs = output.Shape[1];
+        RequireOutputs(outputs);
         Tensor clean = Tensor.FromArray(labels, labels.Length);
         observed = 0;
         double weight = 0;
         for (int i = 0; i < labels.Length; i++)
         {
             if (float.IsNaN(labels[i])) continue;
-            RequireLabel(labels[i], i, output.Shape[1]);
+            RequireLabel(labels[i], i, outputs);
             weight += RowWeight(labels[i]);
             observed++;
         }

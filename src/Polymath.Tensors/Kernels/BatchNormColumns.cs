@@ -33,19 +33,14 @@ internal unsafe struct BatchNormColumns : IBody
         Split(1);
         _partial = Scratch.Get<float>(Scratch.Slot.Partial, (nint)_blocks * 2 * Width);
         Go(Pass.Statistics);
+        double* means = Scratch.Get<double>(Scratch.Slot.Left, 2 * Width), squares = means + Width;
+        new Span<double>(means, 2 * Width).Clear();
+        for (int b = 0; b < _blocks; b++) ColumnSums.AddScaled(_partial + ((nint)b * 2 * Width), (double)Count(b) / Rows, Width, means);
+        for (int b = 0; b < _blocks; b++) ColumnSums.AddDeviation(_partial + ((nint)b * 2 * Width), means, Count(b), Width, squares);
         for (int j = 0; j < Width; j++)
         {
-            double total = 0, squares = 0;
-            for (int b = 0; b < _blocks; b++) total += (double)_partial[((nint)b * 2 * Width) + j] * Count(b);
-            double mean = total / Rows;
-            for (int b = 0; b < _blocks; b++)
-            {
-                double away = _partial[((nint)b * 2 * Width) + j] - mean;
-                squares += _partial[(((nint)b * 2) + 1) * Width + j] + (away * away * Count(b));
-            }
-
-            Mean[j] = (float)mean;
-            variance[j] = (float)(squares / Rows);
+            Mean[j] = (float)means[j];
+            variance[j] = (float)(squares[j] / Rows);
         }
     }
 

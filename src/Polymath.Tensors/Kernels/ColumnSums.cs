@@ -63,6 +63,40 @@ internal static unsafe class ColumnSums
         for (; j < width; j++) squares[j] += (x[j] - mean[j]) * (x[j] - mean[j]);
     }
 
+    /// <summary>sums += factor x.</summary>
+    public static void AddScaled(float* x, double factor, int width, double* sums)
+    {
+        int lanes = Vector<float>.Count, half = Vector<double>.Count, j = 0;
+        for (; j + lanes <= width; j += lanes)
+        {
+            Vector.Widen(Vector.Load(x + j), out Vector<double> low, out Vector<double> high);
+            (Vector.Load(sums + j) + (low * factor)).Store(sums + j);
+            (Vector.Load(sums + j + half) + (high * factor)).Store(sums + j + half);
+        }
+
+        for (; j < width; j++) sums[j] += x[j] * factor;
+    }
+
+    /// <summary>
+    /// squares += the sum of squares about the means of <paramref name="count"/> rows; the block holds their own means and, after those, their
+    /// sums of squares about them, <c>[2, width]</c>.
+    /// </summary>
+    public static void AddDeviation(float* block, double* means, int count, int width, double* squares)
+    {
+        int lanes = Vector<float>.Count, half = Vector<double>.Count, j = 0;
+        for (; j + lanes <= width; j += lanes)
+        {
+            Vector.Widen(Vector.Load(block + j), out Vector<double> low, out Vector<double> high);
+            Vector.Widen(Vector.Load(block + width + j), out Vector<double> ownLow, out Vector<double> ownHigh);
+            low -= Vector.Load(means + j);
+            high -= Vector.Load(means + j + half);
+            (Vector.Load(squares + j) + (ownLow + (low * low * count))).Store(squares + j);
+            (Vector.Load(squares + j + half) + (ownHigh + (high * high * count))).Store(squares + j + half);
+        }
+
+        for (; j < width; j++) squares[j] += block[width + j] + ((block[j] - means[j]) * (block[j] - means[j]) * count);
+    }
+
     /// <summary>y[j] = the sum over blocks of partial[block, j], the blocks <paramref name="stride"/> apart.</summary>
     public static void Combine(float* partial, nint stride, int blocks, int width, float* y)
     {

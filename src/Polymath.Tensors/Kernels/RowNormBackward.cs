@@ -9,7 +9,7 @@ namespace Polymath.Tensors.Kernels;
 /// </summary>
 internal unsafe struct RowNormBackward : IBody
 {
-    private const int Grain = 8 * 1024, LeastRows = 16, MostRows = 128;
+    private const int Grain = 16 * 1024, LeastRows = 16, MostRows = 128;
 
     /// <summary>Cotangents <c>[Tasks, Rows, Width]</c> and the input <c>[Rows, Width]</c>.</summary>
     public float* G, X;
@@ -30,7 +30,7 @@ internal unsafe struct RowNormBackward : IBody
     private int _block, _blocks;
     private float* _partial;
 
-    /// <summary>Rows of a block for a width: its column sums stay in the first-level cache, and cost little beside it.</summary>
+    /// <summary>Rows of a block for a width: it stays in the second-level cache, and its column sums are little beside it.</summary>
     public static int BlockOf(int width) => Math.Clamp(Grain / Math.Max(1, width), LeastRows, MostRows);
 
     /// <summary>Overwrites the wanted gradients.</summary>
