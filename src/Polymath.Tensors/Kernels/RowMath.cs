@@ -37,6 +37,14 @@ internal static unsafe class RowMath
         return Vector.Sum(sum);
     }
 
+    /// <summary>y = factor x; y may be x.</summary>
+    public static void Scale(float* x, float factor, float* y, int width)
+    {
+        int lanes = Vector<float>.Count, i = 0;
+        for (; i + lanes <= width; i += lanes) (Vector.Load(x + i) * factor).Store(y + i);
+        for (; i < width; i++) y[i] = x[i] * factor;
+    }
+
     /// <summary>Sum of the elements.</summary>
     public static float Sum(float* x, int width)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Polymath.Tensors.Kernels;
 
@@ -110,6 +111,16 @@ internal static unsafe class VectorMath
         float max = value[0];
         for (int i = 1; i < Vector<float>.Count; i++) max = MathF.Max(max, value[i]);
         return max;
+    }
+
+    /// <summary>The largest lane by the processor's own comparison, which may lose a NaN.</summary>
+    public static float MaxLaneNative(Vector<float> value)
+    {
+        float* lanes = (float*)&value;
+        Vector128<float> max = Vector128.Load(lanes);
+        for (int i = Vector128<float>.Count; i < Vector<float>.Count; i += Vector128<float>.Count) max = Vector128.MaxNative(max, Vector128.Load(lanes + i));
+        max = Vector128.MaxNative(max, Vector128.Shuffle(max, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(max, Vector128.Shuffle(max, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
