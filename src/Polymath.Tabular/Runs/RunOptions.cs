@@ -1,5 +1,6 @@
 using System.Globalization;
 using Polymath.Data;
+using Polymath.Learning.Training;
 
 namespace Polymath.Tabular.Runs;
 
@@ -34,6 +35,8 @@ public static class RunOptions
         Integer("split-seed", "Split", "Seed of the split.", 0, s => s.SplitSeed, (s, v) => s with { SplitSeed = v }),
         Text("model", "name", "Training", "The model, name[:option=value,...]; 'polymath models' lists them.", s => s.Model, (s, v) => s with { Model = v }, required: true),
         Text("balancer", "name", "Training", "How tasks are balanced, name[:option=value,...]; 'polymath balancers' lists them.", s => s.Balancer, (s, v) => s with { Balancer = v }, required: true),
+        Choice("balance-at", "Training", "Where a gradient-based balancer compares the tasks: at the shared parameters, or at the shared representation, which is cheaper.", ["parameters", "representation"], s => s.BalanceAt == BalanceLevel.Representation ? "representation" : "parameters", (s, v) => s with { BalanceAt = v == "representation" ? BalanceLevel.Representation : BalanceLevel.Parameters }),
+        Number("gradient-memory", "Training", "Most MiB that the tasks' gradients may take; beyond it they are compared parameter by parameter, with one more sweep.", 0, 1 << 24, s => s.GradientMemory, (s, v) => s with { GradientMemory = v }),
         Text("optimizer", "name", "Training", "The optimiser, name[:option=value,...]: sgd, adam, adamw, adagrad.", s => s.Optimizer, (s, v) => s with { Optimizer = v }, required: true),
         Text("schedule", "name", "Training", "The learning rate schedule, name[:option=value,...]: constant, cosine, step, one-cycle.", s => s.Schedule, (s, v) => s with { Schedule = v }, required: true),
         Integer("epochs", "Training", "Passes over the training rows at most.", 1, s => s.Epochs, (s, v) => s with { Epochs = v }),

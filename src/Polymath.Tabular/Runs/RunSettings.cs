@@ -1,3 +1,5 @@
+using Polymath.Learning.Training;
+
 namespace Polymath.Tabular.Runs;
 
 /// <summary>Everything a training run is made of. The same values come from flags, from YAML and from code; see <see cref="RunOptions"/> for their names, ranges and help.</summary>
@@ -92,6 +94,12 @@ public sealed record RunSettings
 
     /// <summary>Largest gradient norm; 0 does not clip.</summary>
     public double Clip { get; init; }
+
+    /// <summary>Where a gradient-based balancer compares and combines the tasks' gradients.</summary>
+    public BalanceLevel BalanceAt { get; init; }
+
+    /// <summary>The most MiB that the tasks' gradient rows may take.</summary>
+    public double GradientMemory { get; init; } = 2048;
 
     /// <summary>Decay of a moving average of the weights that is scored and kept; 0 averages nothing.</summary>
     public double Average { get; init; }

@@ -27,6 +27,8 @@ public sealed class RunSettingsTests
         ["test-fraction"] = ["0", "0.125", "0.3"],
         ["clip"] = ["0", "1.5", "1E+300"],
         ["average"] = ["0", "0.9", "0.9999"],
+        ["balance-at"] = ["parameters", "representation"],
+        ["gradient-memory"] = ["0", "0.5", "2048"],
     };
 
     [Fact]

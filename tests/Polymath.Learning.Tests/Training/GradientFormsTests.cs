@@ -1,0 +1,89 @@
+using Polymath.Learning.Balancing;
+using Polymath.Learning.Optimization;
+using Polymath.Learning.Training;
+using Polymath.Tensors.Kernels;
+
+namespace Polymath.Tests;
+
+/// <summary>A step may keep the tasks' gradients in several forms; which one must not change what is trained.</summary>
+[Collection(QuietCollection.Name)]
+public sealed class GradientFormsTests
+{
+    [Theory]
+    [InlineData("pcgrad")]
+    [InlineData("cagrad")]
+    [InlineData("mgda")]
+    [InlineData("upgrad")]
+    public void Streamed_inner_products_train_the_same_model_as_rows(string balancer)
+    {
+        float[] rows = Train(new OnRows(Balancers.Create(balancer)), new TrainerOptions(), out _), streamed = Train(balancer, new TrainerOptions { GradientMemory = 0 }, out StepMemory dropped);
+        for (int i = 0; i < rows.Length; i++) Assert.Equal(rows[i], streamed[i], 1e-4f);
+        Assert.Equal(0, dropped.AllocatedBytes);
+    }
+
+    [Theory]
+    [InlineData("mgda")]
+    [InlineData("upgrad")]
+    public void Balancing_at_the_representation_gives_the_same_bits_at_any_thread_count_and_allocates_nothing(string balancer)
+    {
+        var options = new TrainerOptions { BalanceAt = BalanceLevel.Representation };
+        int threads = Workers.Count;
+        try
+        {
+            Workers.Configure(1);
+            float[] one = Train(balancer, options, out StepMemory memory);
+            Workers.Configure(3);
+            Assert.Equal(one, Train(balancer, options, out _));
+            Assert.Equal(0, memory.AllocatedBytes);
+        }
+        finally
+        {
+            Workers.Configure(threads);
+        }
+    }
+
+    [Fact]
+    public void With_fixed_weights_the_representation_gives_the_gradient_of_the_rows()
+    {
+        float[] rows = Train(new FixedWeights(), new TrainerOptions(), out _), representation = Train(new FixedWeights(), new TrainerOptions { BalanceAt = BalanceLevel.Representation }, out _);
+        for (int i = 0; i < rows.Length; i++) Assert.Equal(rows[i], representation[i], 1e-5f);
+    }
+
+    [Fact]
+    public void A_level_that_does_not_exist_is_refused()
+        => Assert.Contains("BalanceAt", Assert.Throws<TrainingException>(() => new TrainerOptions { BalanceAt = (BalanceLevel)7 }.Validate()).Message, StringComparison.Ordinal);
+
+    private static float[] Train(string balancer, TrainerOptions options, out StepMemory memory) => Train(Balancers.Create(balancer), options, out memory);
+
+    private static float[] Train(Balancer balancer, TrainerOptions options, out StepMemory memory)
+    {
+        ToyModel model = new(ToyData.Tasks);
+        FitResult result = new Trainer(model) { Optimizer = new Sgd(0.02), Balancer = balancer, Options = options with { Epochs = 4, BatchSize = 10, Seed = 5, ConflictSamples = 0 } }.Run(ToyData.Make(60, missing: 0.2));
+        memory = result.Memory!;
+        return ToyModel.Values(model);
+    }
+
+    /// <summary>Reads the inner products and takes no notice.</summary>
+    private sealed class FixedWeights : Balancer
+    {
+        public override string Name => "fixed";
+
+        public override BalancerNeeds Needs => BalancerNeeds.Gramian;
+
+        public override BalanceStatus Weigh(in BalanceInput input, Span<double> weights)
+        {
+            for (int i = 0; i < weights.Length; i++) weights[i] = 0.5 + (0.25 * input.TaskOf(i));
+            return default;
+        }
+    }
+
+    /// <summary>A rule that says it reads the rows themselves, so that it is given them.</summary>
+    private sealed class OnRows(Balancer rule) : Balancer
+    {
+        public override string Name => rule.Name;
+
+        public override BalancerNeeds Needs => rule.Needs | BalancerNeeds.Gradients;
+
+        public override BalanceStatus Weigh(in BalanceInput input, Span<double> weights) => rule.Weigh(input, weights);
+    }
+}
