@@ -86,10 +86,10 @@ internal static unsafe class DoubleSum
         for (; i + lanes <= length; i += lanes)
         {
             Vector<double> x = Vector.Load(a + i);
-            s0 += x * Vector.Load(b + i);
-            s1 += x * Vector.Load(b1 + i);
-            s2 += x * Vector.Load(b2 + i);
-            s3 += x * Vector.Load(b3 + i);
+            s0 = Vector.MultiplyAddEstimate(x, Vector.Load(b + i), s0);
+            s1 = Vector.MultiplyAddEstimate(x, Vector.Load(b1 + i), s1);
+            s2 = Vector.MultiplyAddEstimate(x, Vector.Load(b2 + i), s2);
+            s3 = Vector.MultiplyAddEstimate(x, Vector.Load(b3 + i), s3);
         }
 
         double d0 = Vector.Sum(s0), d1 = Vector.Sum(s1), d2 = Vector.Sum(s2), d3 = Vector.Sum(s3);

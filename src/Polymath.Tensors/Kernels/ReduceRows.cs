@@ -1,11 +1,12 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Polymath.Tensors.Kernels;
 
 // The two things a balancer needs from the K gradient rows: their inner products and a weighted sum.
 internal static unsafe partial class Reduce
 {
-    private const int CacheBlock = 512;
+    private const int CacheBlock = 1024;
 
     /// <summary>
     /// gram[i, j] = row i . row j for <paramref name="k"/> rows of length <paramref name="p"/> at <paramref name="stride"/>;
@@ -51,16 +52,55 @@ internal static unsafe partial class Reduce
         public int K, Pairs;
         public double* Partial;
 
-        // Each block of columns is widened once for all pairs.
         public readonly void Run(int chunk)
         {
-            double* sums = Partial + ((nint)chunk * Pairs), wide = Scratch.Get<double>(Scratch.Slot.Left, K * CacheBlock);
+            double* sums = Partial + ((nint)chunk * Pairs);
             new Span<double>(sums, Pairs).Clear();
-            nint end = Math.Min(Length, ((nint)chunk + 1) * Grain);
-            for (nint start = (nint)chunk * Grain; start < end; start += CacheBlock)
+            nint start = (nint)chunk * Grain;
+            int count = (int)Math.Min(Length - start, Grain);
+            if (Vector512.IsHardwareAccelerated && K > 1) AddTiles(Rows + start, count, sums);
+            else AddWidened(Rows + start, count, sums);
+        }
+
+        // Tiles of 4 x 4 rows over columns that stay in the first-level cache; rows past the last repeat it and are dropped.
+        private readonly void AddTiles(float* rows, int count, double* sums)
+        {
+            double* tile = stackalloc double[GramianTile.Side * GramianTile.Side];
+            float** left = stackalloc float*[GramianTile.Side], right = stackalloc float*[GramianTile.Side];
+            for (int start = 0; start < count; start += CacheBlock)
             {
-                int count = (int)Math.Min(CacheBlock, end - start);
-                for (int i = 0; i < K; i++) DoubleSum.Widen(Rows + (i * Stride) + start, wide + (i * CacheBlock), count);
+                int length = Math.Min(CacheBlock, count - start);
+                for (int i = 0; i < K; i += GramianTile.Side)
+                {
+                    Point(left, rows + start, i);
+                    for (int j = 0; j <= i; j += GramianTile.Side)
+                    {
+                        new Span<double>(tile, GramianTile.Side * GramianTile.Side).Clear();
+                        Point(right, rows + start, j);
+                        if (i == j) GramianTile.AddDiagonal(left, length, CacheBlock, tile);
+                        else GramianTile.Add(left, right, length, tile);
+                        for (int r = i; r < Math.Min(i + GramianTile.Side, K); r++)
+                        {
+                            for (int q = j; q <= Math.Min(j + GramianTile.Side - 1, r); q++) sums[(r * (r + 1) / 2) + q] += tile[((r - i) * GramianTile.Side) + q - j];
+                        }
+                    }
+                }
+            }
+        }
+
+        private readonly void Point(float** pointers, float* rows, int first)
+        {
+            for (int r = 0; r < GramianTile.Side; r++) pointers[r] = rows + (Math.Min(first + r, K - 1) * Stride);
+        }
+
+        // Each block of columns is widened once for all pairs.
+        private readonly void AddWidened(float* rows, int columns, double* sums)
+        {
+            double* wide = Scratch.Get<double>(Scratch.Slot.Left, K * CacheBlock);
+            for (int start = 0; start < columns; start += CacheBlock)
+            {
+                int count = Math.Min(CacheBlock, columns - start);
+                for (int i = 0; i < K; i++) DoubleSum.Widen(rows + (i * Stride) + start, wide + (i * CacheBlock), count);
                 double* sum = sums;
                 for (int i = 0; i < K; i++)
                 {
