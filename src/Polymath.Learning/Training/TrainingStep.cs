@@ -106,7 +106,7 @@ internal sealed class TrainingStep : IDisposable
         {
             stacked = _stacked ??= new TaskGradients(_losses.Length, _layout);
             stacked.Use(Present);
-            _tape.Backward(_active.AsSpan(0, Present), stacked);
+            _tape.Backward(_active.AsSpan(0, Present), stacked, release: needsRows);
             if (_gramian.Length < Present * Present) _gramian = new double[Present * Present];
             stacked.Gramian(_gramian.AsSpan(0, Present * Present));
             foreach (ConflictStatistics statistics in conflicts) statistics.Add(_gramian.AsSpan(0, Present * Present), Active);
@@ -150,7 +150,7 @@ internal sealed class TrainingStep : IDisposable
 
         Status = _balancer.Weigh(input, weights);
         TaskGradients sum = _sum ??= new TaskGradients(1, _layout);
-        _tape.Backward(_active.AsSpan(0, Present), weights, sum);
+        _tape.Backward(_active.AsSpan(0, Present), weights, sum, release: true);
         sum.Row(0).CopyTo(Gradient);
         sum.Own.CopyTo(Gradient.AsSpan(_layout.SharedCount));
     }

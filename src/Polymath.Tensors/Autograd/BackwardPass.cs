@@ -4,7 +4,7 @@ namespace Polymath.Tensors;
 /// One reverse sweep over a tape for any number of tasks. Cotangents are stacked along a leading task axis and carry the set of
 /// tasks they belong to; they are given back to the pool as soon as their node's rule has run.
 /// </summary>
-internal sealed class BackwardPass(Tape tape)
+internal sealed partial class BackwardPass(Tape tape)
 {
     private readonly RowSet.Table _sets = new();
     private Tensor[] _cotangents = [];
@@ -32,6 +32,13 @@ internal sealed class BackwardPass(Tape tape)
     public void Begin(bool createGraph)
     {
         CreateGraph = createGraph;
+        Releases = false;
+        MakeSlots(0);
+    }
+
+    /// <summary>Room for all nodes recorded so far, empty from the first given one on.</summary>
+    private void MakeSlots(int from)
+    {
         _count = tape.Count;
         if (_cotangents.Length < _count)
         {
@@ -42,12 +49,13 @@ internal sealed class BackwardPass(Tape tape)
             Array.Resize(ref _arrived, capacity);
             Array.Resize(ref _needed, capacity);
             Array.Resize(ref _collected, capacity);
+            Array.Resize(ref _reader, capacity);
         }
 
-        Array.Clear(_collected, 0, _count);
-        Array.Clear(_needed, 0, _count);
-        Array.Clear(_promised, 0, _count);
-        Array.Clear(_arrived, 0, _count);
+        Array.Clear(_collected, from, _count - from);
+        Array.Clear(_needed, from, _count - from);
+        Array.Clear(_promised, from, _count - from);
+        Array.Clear(_arrived, from, _count - from);
     }
 
     /// <summary>Keeps the cotangent of a node for the caller.</summary>
@@ -58,7 +66,12 @@ internal sealed class BackwardPass(Tape tape)
     {
         _sink = sink;
         foreach (Node leaf in tape.Aliases) _needed[leaf.Index] = _collected[leaf.Index] || (sink is not null && sink.Holds(leaf.Leaf!));
-        for (int i = 0; i < _count; i++)
+        MarkNeeded(0);
+    }
+
+    private void MarkNeeded(int from)
+    {
+        for (int i = from; i < _count; i++)
         {
             Node node = tape[i];
             if (node.Leaf is not null || (!node.RequiresGradient && !_collected[i])) continue;
@@ -75,9 +88,9 @@ internal sealed class BackwardPass(Tape tape)
     /// <summary>
     /// Finds the rows that will reach every node, so that a trunk below K heads makes room for all of them once, when the first arrives.
     /// </summary>
-    public void Plan()
+    public void Plan(int from = 0)
     {
-        for (int i = _count - 1; i >= 0; i--)
+        for (int i = _count - 1; i >= from; i--)
         {
             if (_promised[i] is not { } rows) continue;
             Node node = tape[i];
@@ -108,19 +121,24 @@ internal sealed class BackwardPass(Tape tape)
     public ParameterPlace Place(Node input, int first) => _sink!.Place(input.Leaf!, Rows, first);
 
     /// <summary>Runs every rule from the last node to the first.</summary>
-    public void Sweep()
+    public void Sweep(int from = 0)
     {
-        for (int i = _count - 1; i >= 0; i--)
+        for (int i = _count - 1; i >= from; i--)
         {
-            if (_rows[i] is not { } rows) continue;
-            Node node = tape[i];
-            Complete(i);
-            Rows = rows;
-            Tensor gradient = _cotangents[i];
-            if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, gradient));
-            if (!_collected[i]) Release(i);
-            if (!CreateGraph) tape.ReleaseScratch();
+            if (_rows[i] is { } rows) Propagate(i, rows);
+            if (Releases) ReleaseValue(i);
         }
+    }
+
+    private void Propagate(int slot, RowSet rows)
+    {
+        Node node = tape[slot];
+        Complete(slot);
+        Rows = rows;
+        Tensor gradient = _cotangents[slot];
+        if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, gradient));
+        if (!_collected[slot]) Release(slot);
+        if (!CreateGraph) tape.ReleaseScratch();
     }
 
     /// <summary>The collected cotangent of a node over all <paramref name="tasks"/> rows, zeros where it is structurally zero.</summary>
