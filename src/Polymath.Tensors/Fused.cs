@@ -78,6 +78,7 @@ public static partial class Fused
     {
         if (rate is < 0f or >= 1f || float.IsNaN(rate)) throw new TensorException($"Dropout: found rate {rate}, expected [0, 1).");
         if (rate == 0f) return input;
+        Tape.Draws(random);
         Node mask = Tensor.Allocate(input.Shape);
         Span<float> values = mask.Span;
         float kept = 1f / (1f - rate);

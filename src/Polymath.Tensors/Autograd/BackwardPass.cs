@@ -137,7 +137,8 @@ internal sealed partial class BackwardPass(Tape tape)
         Rows = rows;
         Tensor gradient = _cotangents[slot];
         if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, gradient));
-        if (!_collected[slot]) Release(slot);
+        // A segment that was run again has taken its cotangent over.
+        if (!_collected[slot] && _rows[slot] is not null) Release(slot);
         if (!CreateGraph) tape.ReleaseScratch();
     }
 

@@ -27,6 +27,7 @@ public sealed partial class Tape
 
         _nodes.Clear();
         _aliases.Clear();
+        ClearSegments(0);
     }
 
     private static Node WithoutHistory(Node node)

@@ -99,6 +99,19 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public void A_failed_sweep_gives_everything_back()
+    {
+        using var tape = new Tape();
+        long before = BufferPool.BytesInUse;
+        var rows = new TaskGradients(1, new ParameterLayout(_weights, []));
+        int calls = 0;
+        Tensor h = Tape.Checkpoint(t => Fused.Linear(t, _weights[0]) * ++calls, _x), loss = Fused.Linear(h, _weights[1]).Sum();
+        Assert.Throws<TensorException>(() => tape.Backward([loss], rows, release: true));
+        tape.Reset();
+        Assert.Equal(before, BufferPool.BytesInUse);
+    }
+
+    [Fact]
     public void A_warmed_up_step_that_releases_allocates_nothing_on_the_heap()
     {
         var rows = new TaskGradients(2, new ParameterLayout(_weights, []));
