@@ -6,7 +6,7 @@ using Polymath.Benchmarks.Comparison;
 
 namespace Polymath.Benchmarks;
 
-/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes.</summary>
+/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes and <c>memory</c> its activations.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -16,6 +16,7 @@ internal static class Program
             case "compare": return CompareCommand.Run(arguments[1..]);
             case "throughput": return Throughput.Run(arguments[1..]);
             case "profile": return StepProfile.Run(arguments[1..]);
+            case "memory": return StepMemoryTable.Run(arguments[1..]);
             case "ridge": return RidgeBaseline.Run(arguments[1..]);
         }
 

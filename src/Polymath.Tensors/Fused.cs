@@ -132,6 +132,7 @@ public static partial class Fused
     {
         if (rate is < 0f or >= 1f || float.IsNaN(rate)) throw new TensorException($"Dropout: found rate {rate}, expected [0, 1).");
         if (rate == 0f) return input;
+        Tape.Draws(random);
         return Ops.Dropout.Forward(input, rate, random);
     }
 }

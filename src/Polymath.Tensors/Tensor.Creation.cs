@@ -54,6 +54,7 @@ public readonly partial struct Tensor
     public static Tensor Uniform(RandomStream random, in Shape shape, float low = 0f, float high = 1f)
     {
         Node node = Allocate(shape);
+        Tape.Draws(random);
         random.FillUniform(node.Span, low, high);
         return new Tensor(node);
     }
@@ -62,6 +63,7 @@ public readonly partial struct Tensor
     public static Tensor Normal(RandomStream random, in Shape shape, float mean = 0f, float deviation = 1f)
     {
         Node node = Allocate(shape);
+        Tape.Draws(random);
         random.FillNormal(node.Span, mean, deviation);
         return new Tensor(node);
     }

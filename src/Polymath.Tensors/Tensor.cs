@@ -42,7 +42,7 @@ public readonly partial struct Tensor
         get
         {
             if (_node is null) throw new TensorException("an empty tensor (default) was used.");
-            if (_node.Version != _version) throw new TensorException("a tensor was used after its tape was reset or disposed; call Keep() on values that must outlive the tape.");
+            if (_node.Version != _version) throw new TensorException("a tensor was used after its tape was reset, disposed or swept for the last time; call Keep() on values that must outlive the record.");
             return _node;
         }
     }

@@ -15,6 +15,7 @@ public sealed class Mlp : Module
     private readonly Linear[] _linears;
     private readonly BatchNorm1d[] _norms;
     private readonly Dropout? _dropout;
+    private readonly LayerStack _stack;
 
     /// <summary>A stack.</summary>
     /// <param name="inputs">Width of the input, at least 1.</param>
@@ -24,6 +25,7 @@ public sealed class Mlp : Module
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        if (options.Checkpoint < 0) throw new ArgumentOutOfRangeException(nameof(options), $"Mlp: found segments of {options.Checkpoint} hidden layers to compute again, expected 0 (none) or more.");
         Options = options;
         Inputs = inputs;
         int count = options.Hidden.Count, width = inputs;
@@ -45,6 +47,7 @@ public sealed class Mlp : Module
         }
 
         Outputs = width;
+        _stack = new LayerStack(count, options.Checkpoint, RunLayer);
     }
 
     /// <summary>The layers as configured.</summary>
@@ -70,13 +73,13 @@ public sealed class Mlp : Module
     /// <returns>Shape <c>[..., outputs]</c>.</returns>
     public Tensor Forward(Tensor input)
     {
-        Tensor x = input;
-        for (int layer = 0; layer < _linears.Length; layer++)
-        {
-            x = _norms.Length == 0 ? _linears[layer].Forward(x, Options.Activation) : _norms[layer].Forward(_linears[layer].Forward(x)).Apply(Options.Activation);
-            if (_dropout is not null) x = _dropout.Forward(x);
-        }
-
+        Tensor x = _stack.Forward(input);
         return Output is null ? x : Output.Forward(x);
+    }
+
+    private Tensor RunLayer(Tensor input, int layer)
+    {
+        Tensor x = _norms.Length == 0 ? _linears[layer].Forward(input, Options.Activation) : _norms[layer].Forward(_linears[layer].Forward(input)).Apply(Options.Activation);
+        return _dropout is null ? x : _dropout.Forward(x);
     }
 }

@@ -18,6 +18,7 @@ public sealed class MlpBank
     private readonly LinearBank[] _linears;
     private readonly BatchNormBank[] _norms;
     private readonly LinearBank? _output;
+    private readonly LayerStack _stack;
 
     /// <summary>A bank.</summary>
     /// <param name="members">At least one stack; all with the same inputs, hidden layers, output and options.</param>
@@ -31,6 +32,7 @@ public sealed class MlpBank
         if (_members.FirstOrDefault(member => !IsLike(first, member)) is { } other) throw new ArgumentException($"MlpBank: found stacks of {first.Inputs} and {other.Inputs} inputs with {first.Layers.Count} and {other.Layers.Count} hidden layers, expected the same layers and options in all.", nameof(members));
         _linears = [.. first.Layers.Select((_, layer) => new LinearBank([.. _members.Select(member => member.Layers[layer])]))];
         _norms = [.. first.Norms.Select((_, layer) => new BatchNormBank([.. _members.Select(member => member.Norms[layer])]))];
+        _stack = new LayerStack(_linears.Length, first.Options.Checkpoint, RunLayer);
         _output = first.Output is null ? null : new LinearBank([.. _members.Select(member => member.Output!)]);
     }
 
@@ -46,25 +48,25 @@ public sealed class MlpBank
     public Tensor Forward(Tensor input)
     {
         if (_members.Length == 1) return _members[0].Forward(input);
-        MlpOptions options = _members[0].Options;
-        Tensor x = input;
-        for (int layer = 0; layer < _linears.Length; layer++)
-        {
-            x = layer == 0 ? _linears[layer].OnOneInput(x) : _linears[layer].OnOwnColumns(x);
-            if (_norms.Length > 0) x = _norms[layer].Forward(x);
-            x = x.Apply(options.Activation);
-            if (options.Dropout > 0f && _members[0].Training) x = Fused.Dropout(x, options.Dropout, _members[0].Random);
-        }
-
+        Tensor x = _stack.Forward(input);
         if (_linears.Length == 0) return _output is null ? Repeated(x) : _output.OnOneInput(x);
         return _output is null ? x : _output.OnOwnColumns(x);
+    }
+
+    private Tensor RunLayer(Tensor input, int layer)
+    {
+        MlpOptions options = _members[0].Options;
+        Tensor x = layer == 0 ? _linears[layer].OnOneInput(input) : _linears[layer].OnOwnColumns(input);
+        if (_norms.Length > 0) x = _norms[layer].Forward(x);
+        x = x.Apply(options.Activation);
+        return options.Dropout > 0f && _members[0].Training ? Fused.Dropout(x, options.Dropout, _members[0].Random) : x;
     }
 
     private static bool IsLike(Mlp one, Mlp other)
     {
         MlpOptions a = one.Options, b = other.Options;
         return one.Inputs == other.Inputs && a.Hidden.SequenceEqual(b.Hidden) && a.OutputSize == b.OutputSize && a.OutputBias == b.OutputBias
-            && a.Activation == b.Activation && a.BatchNorm == b.BatchNorm && a.Dropout == b.Dropout;
+            && a.Activation == b.Activation && a.BatchNorm == b.BatchNorm && a.Dropout == b.Dropout && a.Checkpoint == b.Checkpoint;
     }
 
     /// <summary>Stacks without any layer pass their input on.</summary>

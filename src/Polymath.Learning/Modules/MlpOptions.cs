@@ -27,6 +27,12 @@ public sealed record MlpOptions
     /// <summary>Whether the final linear map has a bias. Default: yes.</summary>
     public bool OutputBias { get; init; } = true;
 
+    /// <summary>
+    /// How many hidden layers make a segment of which only the input is kept for the backward sweep, which then computes the rest again; 0
+    /// keeps all. Saves memory where a segment has several values: two layers or more, or one with normalisation or dropout. Default: 0.
+    /// </summary>
+    public int Checkpoint { get; init; }
+
     /// <summary>Draws every linear weight; null for U(-1/sqrt(in), 1/sqrt(in)), which then also draws the biases.</summary>
     public Initializer? Initializer { get; init; }
 

@@ -54,7 +54,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
             case Form.Rows:
                 _rows ??= new TaskGradients(tasks, layout);
                 _rows.Use(_present);
-                tape.Backward(losses, _rows);
+                tape.Backward(losses, _rows, release: BalancerReadsGramian);
                 _rows.Gramian(gramian);
                 break;
             case Form.Streamed:
@@ -92,7 +92,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
         TaskGradients sum = _sum ??= new TaskGradients(1, layout);
         if (!BalancerReadsGramian)
         {
-            tape.Backward(losses, weights, sum);
+            tape.Backward(losses, weights, sum, release: true);
             sum.Own.CopyTo(own);
         }
         else if (_form == Form.Representation)
@@ -102,7 +102,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
         }
         else
         {
-            tape.BackwardShared(losses, weights, sum);
+            tape.BackwardShared(losses, weights, sum, release: true);
             _streamed!.Own.CopyTo(own);
         }
 

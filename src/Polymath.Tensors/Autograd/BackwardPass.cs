@@ -4,7 +4,7 @@ namespace Polymath.Tensors;
 /// One reverse sweep over a tape for any number of tasks. Cotangents are stacked along a leading task axis and carry the set of
 /// tasks they belong to; they are given back to the pool as soon as their node's rule has run.
 /// </summary>
-internal sealed class BackwardPass(Tape tape)
+internal sealed partial class BackwardPass(Tape tape)
 {
     private readonly RowSet.Table _sets = new();
     private Tensor[] _cotangents = [];
@@ -38,6 +38,13 @@ internal sealed class BackwardPass(Tape tape)
     {
         CreateGraph = createGraph;
         _stops = false;
+        Releases = false;
+        MakeSlots(0);
+    }
+
+    /// <summary>Room for all nodes recorded so far, empty from the first given one on.</summary>
+    private void MakeSlots(int from)
+    {
         _count = tape.Count;
         if (_cotangents.Length < _count)
         {
@@ -50,13 +57,15 @@ internal sealed class BackwardPass(Tape tape)
             Array.Resize(ref _collected, capacity);
             Array.Resize(ref _uses, capacity);
             Array.Resize(ref _left, capacity);
+            Array.Resize(ref _reader, capacity);
         }
 
-        Array.Clear(_collected, 0, _count);
-        Array.Clear(_needed, 0, _count);
-        Array.Clear(_promised, 0, _count);
-        Array.Clear(_arrived, 0, _count);
-        Array.Clear(_uses, 0, _count);
+        Array.Clear(_collected, from, _count - from);
+        Array.Clear(_needed, from, _count - from);
+        Array.Clear(_promised, from, _count - from);
+        Array.Clear(_arrived, from, _count - from);
+        Array.Clear(_uses, from, _count - from);
+        Array.Clear(_left, from, _count - from);
     }
 
     /// <summary>Keeps the cotangent of a node for the caller.</summary>
@@ -74,7 +83,12 @@ internal sealed class BackwardPass(Tape tape)
     {
         _sink = sink;
         foreach (Node leaf in tape.Aliases) _needed[leaf.Index] = _collected[leaf.Index] || (sink is not null && sink.Holds(leaf.Leaf!));
-        for (int i = 0; i < _count; i++)
+        MarkNeeded(0);
+    }
+
+    private void MarkNeeded(int from)
+    {
+        for (int i = from; i < _count; i++)
         {
             Node node = tape[i];
             if (node.Leaf is not null || (!node.RequiresGradient && !_collected[i])) continue;
@@ -91,9 +105,9 @@ internal sealed class BackwardPass(Tape tape)
     /// <summary>
     /// Finds the rows that will reach every node, so that a trunk below K heads makes room for all of them once, when the first arrives.
     /// </summary>
-    public void Plan()
+    public void Plan(int from = 0)
     {
-        for (int i = _count - 1; i >= 0; i--)
+        for (int i = _count - 1; i >= from; i--)
         {
             if (_promised[i] is not { } rows || (_stops && _collected[i])) continue;
             Node node = tape[i];
@@ -102,10 +116,9 @@ internal sealed class BackwardPass(Tape tape)
                 if (!Needs(node.Inputs[j])) continue;
                 Promise(node.Inputs[j], rows);
                 _uses[node.Inputs[j].Index]++;
+                _left[node.Inputs[j].Index]++;
             }
         }
-
-        Array.Copy(_uses, _left, _count);
     }
 
     /// <summary>Adds a cotangent <c>[rows, ...node shape]</c> to a node's slot.</summary>
@@ -138,16 +151,31 @@ internal sealed class BackwardPass(Tape tape)
     public ParameterPlace Place(Node input, int first) => _sink!.Place(input.Leaf!, Rows, first);
 
     /// <summary>Runs every rule from the last node to the first.</summary>
-    public void Sweep()
+    public void Sweep(int from = 0)
     {
-        for (int i = _count - 1; i >= 0; i--)
+        for (int i = _count - 1; i >= from; i--)
         {
             Node node = tape[i];
-            if (IsKept(node) || (_stops && _collected[i])) continue;
-            if (_rows[i] is { } rows) Run(node, rows);
-            if (_sink is GradientGramian && _promised[i] is not null) DeliverComplete(node);
-            if (!CreateGraph) tape.ReleaseScratch();
+            if (!IsKept(node) && !(_stops && _collected[i]))
+            {
+                if (_rows[i] is { } rows) Propagate(i, rows);
+                if (_sink is GradientGramian && _promised[i] is not null) DeliverComplete(node);
+            }
+
+            if (Releases) ReleaseValue(i);
         }
+    }
+
+    private void Propagate(int slot, RowSet rows)
+    {
+        Node node = tape[slot];
+        Complete(slot);
+        Rows = rows;
+        Tensor gradient = _cotangents[slot];
+        if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, gradient));
+        // A segment that was run again has taken its cotangent over.
+        if (!_collected[slot] && _rows[slot] is not null) Release(slot);
+        if (!CreateGraph) tape.ReleaseScratch();
     }
 
     /// <summary>The collected cotangent of a node over all <paramref name="tasks"/> rows, zeros where it is structurally zero.</summary>
@@ -171,14 +199,6 @@ internal sealed class BackwardPass(Tape tape)
         {
             if (_rows[i] is not null) Release(i);
         }
-    }
-
-    private void Run(Node node, RowSet rows)
-    {
-        Complete(node.Index);
-        Rows = rows;
-        if (node.Op is { } op && NeedsAny(node)) op.Backward(new Vjp(this, node, _cotangents[node.Index]));
-        if (!_collected[node.Index]) Release(node.Index);
     }
 
     /// <summary>Hands over the parameters for which this was the last rule; a parameter may be read by rules recorded before it.</summary>

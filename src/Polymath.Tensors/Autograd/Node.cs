@@ -20,7 +20,7 @@ internal sealed unsafe class Node
     public int Holds;
 
     public Op? Op;
-    public Node[] Inputs = new Node[UsualInputs];
+    public Node[] Inputs;
     public int InputCount;
     public Node? Leaf;
 
@@ -32,11 +32,15 @@ internal sealed unsafe class Node
     public bool Flag;
     public Shape SavedShape;
 
+    private readonly Node[] _usualInputs = new Node[UsualInputs];
+
+    public Node() => Inputs = _usualInputs;
+
     public float* Pointer => Buffer.Pointer + Offset;
 
     public Span<float> Span => new(Pointer, Shape.Length);
 
-    /// <summary>Forgets value and graph; the arrays stay for the next use.</summary>
+    /// <summary>Forgets value and graph; arrays stay for the next use.</summary>
     public void Clear()
     {
         Version++;
@@ -48,14 +52,15 @@ internal sealed unsafe class Node
         Scratch = false;
         Holds = 0;
         Index = -1;
-        Array.Clear(Inputs, 0, InputCount);
-        InputCount = 0;
+        SetInputs([]);
         Array.Clear(Saved);
     }
 
     public void SetInputs(ReadOnlySpan<Node> inputs)
     {
-        if (Inputs.Length < inputs.Length) Inputs = new Node[inputs.Length];
+        Array.Clear(Inputs, 0, InputCount);
+        if (Inputs.Length > UsualInputs) Tape!.InputArrays.Return(Inputs);
+        Inputs = inputs.Length > UsualInputs ? Tape!.InputArrays.Rent(inputs.Length) : _usualInputs;
         inputs.CopyTo(Inputs);
         InputCount = inputs.Length;
     }

@@ -21,13 +21,14 @@ public sealed partial class Tape
     /// <param name="losses">K tensors of one element.</param>
     /// <param name="weights">K weights.</param>
     /// <param name="into">Overwritten but for the parameters of single tasks, which are left alone; must have one row.</param>
-    public void BackwardShared(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into)
+    /// <param name="release">This is the last sweep of the record: values are given back as it passes them, and only the losses stay readable.</param>
+    public void BackwardShared(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into, bool release = false)
     {
         ArgumentNullException.ThrowIfNull(into);
         into.SharedOnly = true;
         try
         {
-            Backward(losses, weights, into);
+            Backward(losses, weights, into, release);
         }
         finally
         {
@@ -46,7 +47,7 @@ public sealed partial class Tape
         FindFrontier(losses);
         if (_frontier.Count == 0) throw new TensorException($"Tape.Backward: the {losses.Length} losses share no value, so there is no shared representation.");
         into.Begin();
-        Sweep(losses, default, into.Sink, into);
+        Sweep(losses, default, into.Sink, stop: into);
     }
 
     /// <summary>Takes weights^T rows at the shared representation and sends it through the trunk once.</summary>

@@ -45,6 +45,8 @@ public sealed partial class Tape : IDisposable
     /// <summary>Number of recorded values.</summary>
     public int Count => _nodes.Count;
 
+    internal InputArrays InputArrays { get; } = new();
+
     internal Node this[int index] => _nodes[index];
 
     /// <summary>The nodes that stand for leaves and values made elsewhere.</summary>
@@ -63,29 +65,35 @@ public sealed partial class Tape : IDisposable
     /// </summary>
     /// <param name="losses">K tensors of one element.</param>
     /// <param name="into">Overwritten; must have K rows.</param>
+    /// <param name="release">
+    /// True when this is the last sweep over the record: every value but the losses is given back as soon as nothing reads it any more, as
+    /// <see cref="Reset"/> would later, and the record is over. The losses stay readable; other handles become invalid.
+    /// </param>
     /// <exception cref="TensorException">A loss is not a scalar of this tape, or the row count differs.</exception>
-    public void Backward(ReadOnlySpan<Tensor> losses, TaskGradients into)
+    public void Backward(ReadOnlySpan<Tensor> losses, TaskGradients into, bool release = false)
     {
         if (into.Tasks != losses.Length) throw new TensorException($"Tape.Backward: {losses.Length} losses for gradients with {into.Tasks} rows.");
-        Sweep(losses, default, into);
+        Sweep(losses, default, into, release);
     }
 
     /// <summary>The gradient of the weighted sum of K losses, in one row: as cheap as one loss.</summary>
     /// <param name="losses">K tensors of one element.</param>
     /// <param name="weights">K weights.</param>
     /// <param name="into">Overwritten; must have one row.</param>
-    public void Backward(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into)
+    /// <param name="release">True when this is the last sweep over the record: every value but the losses is given back on the way.</param>
+    public void Backward(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, TaskGradients into, bool release = false)
     {
         if (into.Tasks != 1) throw new TensorException($"Tape.Backward: a weighted sum has one gradient row, found {into.Tasks}.");
         if (weights.Length != losses.Length) throw new TensorException($"Tape.Backward: {losses.Length} losses with {weights.Length} weights.");
-        Sweep(losses, weights, into);
+        Sweep(losses, weights, into, release);
     }
 
     /// <summary>Continues a sweep from an intermediate value with given cotangents, e.g. combined representation gradients.</summary>
     /// <param name="output">A value recorded on this tape.</param>
     /// <param name="cotangents">Shape <c>[tasks, ...output shape]</c>.</param>
     /// <param name="into">Not cleared, so that head gradients of an earlier sweep stay.</param>
-    public void Backward(Tensor output, Tensor cotangents, TaskGradients into)
+    /// <param name="release">True when this is the last sweep over the record: every value but <paramref name="output"/> is given back on the way.</param>
+    public void Backward(Tensor output, Tensor cotangents, TaskGradients into, bool release = false)
     {
         if (cotangents.Shape != output.Shape.Prepend(into.Tasks)) throw new TensorException($"Tape.Backward: found cotangents {cotangents.Shape}, expected {output.Shape.Prepend(into.Tasks)}.");
         Node start = OnTape(output, "output");
@@ -95,6 +103,7 @@ public sealed partial class Tape : IDisposable
         _pass.Promise(start, _pass.Sets.Range(into.Tasks));
         _pass.Plan();
         _pass.Accumulate(start, _pass.Sets.Range(into.Tasks), cotangents);
+        if (release) _pass.ReleaseAllBut([output]);
         _pass.Sweep();
     }
 
@@ -108,7 +117,7 @@ public sealed partial class Tape : IDisposable
     public Tensor[] Gradients(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs, bool createGraph = false)
     {
         Node?[] wanted = new Node?[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++) wanted[i] = Find(inputs[i].Node);
+        for (int i = 0; i < inputs.Length; i++) wanted[i] = Find(inputs[i].Node) is { Index: >= 0 } node ? node : null;
         Node[] starts = new Node[outputs.Length];
         for (int k = 0; k < outputs.Length; k++) starts[k] = OnTape(outputs[k], $"output {k}");
 
@@ -171,9 +180,9 @@ public sealed partial class Tape : IDisposable
     /// <summary>Forgets the record and gives all memory back; handles made so far become invalid. Cheaper than a new tape.</summary>
     public void Reset()
     {
-        foreach (Node node in _nodes) Recycle(node);
-        _nodes.Clear();
-        _aliases.Clear();
+        EndRecord(keepStarts: false);
+        foreach (Node node in _kept) Recycle(node);
+        _kept.Clear();
     }
 
     /// <summary>Gives all memory back and makes the outer tape current again.</summary>
@@ -232,12 +241,9 @@ public sealed partial class Tape : IDisposable
 
     internal void Recycle(Node node)
     {
-        // Buffers that entered as aliases of values made elsewhere are not the pool's.
-        Buffer buffer = node.Buffer;
-        bool pooled = node.Leaf is null;
+        Discard(node);
         node.Clear();
         _free.Push(node);
-        if (pooled && --buffer.References == 0) BufferPool.Return(buffer);
     }
 
     private Node Attach(Buffer buffer, int offset, in Shape shape)
@@ -262,7 +268,7 @@ public sealed partial class Tape : IDisposable
         return node;
     }
 
-    private void Sweep(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, IGradientSink into, RepresentationGradients? stop = null)
+    private void Sweep(ReadOnlySpan<Tensor> losses, ReadOnlySpan<double> weights, IGradientSink into, bool release = false, RepresentationGradients? stop = null)
     {
         for (int k = 0; k < losses.Length; k++)
         {
@@ -283,13 +289,14 @@ public sealed partial class Tape : IDisposable
             _pass.Accumulate(OnTape(losses[k], "loss"), _pass.Sets.Single(weights.IsEmpty ? k : 0), Tensor.Full(seed, losses[k].Shape.Prepend(1)));
         }
 
+        if (release) _pass.ReleaseAllBut(losses);
         _pass.Sweep();
         into.End();
         if (stop is null) return;
         foreach (Node node in _frontier) stop.Add(node, _pass.Take(node, losses.Length));
     }
 
-    private Node? Find(Node node) => ReferenceEquals(node.Tape, this) ? node : _aliases.GetValueOrDefault(node);
+    internal Node? Find(Node node) => ReferenceEquals(node.Tape, this) ? node : _aliases.GetValueOrDefault(node);
 
     private Node OnTape(Tensor tensor, string role)
     {
@@ -327,6 +334,7 @@ public sealed partial class Tape : IDisposable
             _tape._pass.End();
             if (_record) return;
             _tape.ReleaseScratch();
+            if (_tape._pass.Releases) _tape.EndRecord(keepStarts: true);
             _tape._inScratch = _wasInScratch;
             t_noGradient--;
         }

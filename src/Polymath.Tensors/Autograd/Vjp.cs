@@ -50,6 +50,9 @@ internal readonly ref struct Vjp
     /// <summary>Where the gradient of a parameter goes for the cotangents from <paramref name="first"/> on, as far as they lie at equal distances.</summary>
     public ParameterPlace Place(int index, int first) => _pass.Place(Node.Inputs[index], first);
 
+    /// <summary>Runs the segment behind a checkpoint again and sweeps it with <see cref="Gradient"/>.</summary>
+    public void Recompute() => _pass.Recompute(Node);
+
     /// <summary>Adds a cotangent <c>[tasks, ...input shape]</c> to an input; broadcast axes are summed away here, once for all ops.</summary>
     public void Give(int index, Tensor gradient) => _pass.Accumulate(Node.Inputs[index], _pass.Rows, gradient.SumToTrailing(Node.Inputs[index].Shape));
 }
