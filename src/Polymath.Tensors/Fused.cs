@@ -52,6 +52,57 @@ public static partial class Fused
         return Ops.Conv2d.Forward(input.Unsqueeze(2), weight.Unsqueeze(2), bias, new Ops.Window(1, stride, 0, padding, 1, dilation, groups), "Conv1d").Squeeze(2);
     }
 
+    /// <summary>
+    /// Attention of queries over keys and values, per head softmax(scale Q K^T) V (Vaswani et al. 2017), without ever holding the scores of
+    /// more than a tile (Dao et al. 2022). The heads lie side by side in the last axis, as linear maps leave them.
+    /// </summary>
+    /// <param name="query">Shape <c>[batch, queries, heads depth]</c>.</param>
+    /// <param name="key">Shape <c>[batch, keys, heads depth]</c>, at least one key.</param>
+    /// <param name="value">Shape <c>[batch, keys, heads value depth]</c>.</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="scale">Factor on the scores; null for 1 / sqrt(depth).</param>
+    /// <param name="causal">Query i sees the keys 0..i only.</param>
+    /// <param name="mask">Shape <c>[queries, keys]</c>, 1 where blocked; default for none. Not differentiated.</param>
+    /// <returns>Shape <c>[batch, queries, heads value depth]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or every key of a query is blocked.</exception>
+    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, int heads, float? scale = null, bool causal = false, Tensor mask = default)
+        => Ops.ScaledDotProductAttention.Forward(query, key, value, heads, scale, causal, mask);
+
+    /// <summary>The same with queries, keys and values side by side, as one linear map leaves them.</summary>
+    /// <param name="packed">Shape <c>[batch, length, 3 width]</c>: query, key, value of each position, <c>width = heads depth</c> each.</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="scale">Factor on the scores; null for 1 / sqrt(depth).</param>
+    /// <param name="causal">Position i sees the positions 0..i only.</param>
+    /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none. Not differentiated.</param>
+    /// <returns>Shape <c>[batch, length, width]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or every key of a query is blocked.</exception>
+    public static Tensor ScaledDotProductAttention(Tensor packed, int heads, float? scale = null, bool causal = false, Tensor mask = default)
+        => Ops.ScaledDotProductAttention.Forward(packed, heads, scale, causal, mask);
+
+    /// <summary>
+    /// Cross-entropy of each row, -sum t ln softmax(logits) with t = weight (s / classes + (1 - s) [class = label]): one pass forward, one back.
+    /// </summary>
+    /// <param name="logits">Shape <c>[rows, classes]</c>, at least one class.</param>
+    /// <param name="labels">Class numbers, <c>[rows]</c>; NaN where not observed, which gives 0 and no gradient. Not differentiated.</param>
+    /// <param name="classWeights">Shape <c>[classes]</c>; default for ones. Not differentiated.</param>
+    /// <param name="labelSmoothing">s, in [0, 1).</param>
+    /// <returns>Shape <c>[rows]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or a label is not a class.</exception>
+    public static Tensor SoftmaxCrossEntropy(Tensor logits, Tensor labels, Tensor classWeights = default, float labelSmoothing = 0f)
+        => Ops.SoftmaxCrossEntropy.Forward(logits, labels, classWeights, labelSmoothing);
+
+    /// <summary>
+    /// Binary cross-entropy of each logit x, positiveWeight q softplus(-x) + (1 - q) softplus(x) with q = label (1 - s) + s / 2; exact for any logit.
+    /// </summary>
+    /// <param name="logits">Any shape.</param>
+    /// <param name="labels">0 to 1, of the same shape; NaN where not observed, which gives 0 and no gradient. Not differentiated.</param>
+    /// <param name="positiveWeight">Factor on the loss of positive labels.</param>
+    /// <param name="labelSmoothing">s, in [0, 1).</param>
+    /// <returns>The shape of the logits.</returns>
+    /// <exception cref="TensorException">The shapes differ.</exception>
+    public static Tensor BinaryCrossEntropy(Tensor logits, Tensor labels, float positiveWeight = 1f, float labelSmoothing = 0f)
+        => Ops.BinaryCrossEntropy.Forward(logits, labels, positiveWeight, labelSmoothing);
+
     /// <summary>Layer normalisation over the last axis (Ba et al. 2016).</summary>
     /// <param name="input">Shape <c>[..., features]</c>.</param>
     /// <param name="gamma">Scale, shape <c>[features]</c>.</param>
@@ -73,15 +124,14 @@ public static partial class Fused
         => Ops.BatchNorm.Forward(input, gamma, beta, epsilon, batchMean, batchVariance);
 
     /// <summary>Zeroes elements with probability <paramref name="rate"/> and scales the rest by 1 / (1 - rate) (Srivastava et al. 2014).</summary>
+    /// <param name="input">Any shape.</param>
+    /// <param name="rate">Probability of zeroing, in [0, 1).</param>
+    /// <param name="random">Gives one draw per element, in row-major order.</param>
     /// <exception cref="TensorException">The rate is outside [0, 1).</exception>
     public static Tensor Dropout(Tensor input, float rate, RandomStream random)
     {
         if (rate is < 0f or >= 1f || float.IsNaN(rate)) throw new TensorException($"Dropout: found rate {rate}, expected [0, 1).");
         if (rate == 0f) return input;
-        Node mask = Tensor.Allocate(input.Shape);
-        Span<float> values = mask.Span;
-        float kept = 1f / (1f - rate);
-        for (int i = 0; i < values.Length; i++) values[i] = random.NextSingle() < rate ? 0f : kept;
-        return input * new Tensor(mask);
+        return Ops.Dropout.Forward(input, rate, random);
     }
 }

@@ -20,6 +20,12 @@ public sealed class RandomStream
     private const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57, Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
     private const int Rounds = 10, Lanes = 4;
 
+    /// <summary>A word becomes a float in [0, 1) without its lowest bits, times the unit.</summary>
+    internal const int UnusedBits = 8;
+
+    /// <summary>2^-24.</summary>
+    internal const float Unit = 1f / (1 << 24);
+
     private readonly ulong _key;
     private ulong _position;
     private ulong _blockIndex = ulong.MaxValue;
@@ -74,10 +80,10 @@ public sealed class RandomStream
     public ulong NextUInt64() => ((ulong)NextUInt32() << 32) | NextUInt32();
 
     /// <summary>Uniform in [0, 1) with 24 random bits.</summary>
-    public float NextSingle() => (NextUInt32() >> 8) * (1f / (1 << 24));
+    public float NextSingle() => ToSingle(NextUInt32());
 
     /// <summary>Uniform in [0, 1) with 53 random bits.</summary>
-    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => ToDouble(NextUInt32(), NextUInt32());
 
     /// <summary>Uniform integer in [0, <paramref name="exclusiveMax"/>), without modulo bias (Lemire 2019).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMax"/> is not positive.</exception>
@@ -101,8 +107,8 @@ public sealed class RandomStream
     /// <summary>Standard normal in double precision.</summary>
     public double NextNormalDouble()
     {
-        double radius = Math.Sqrt(-2.0 * Math.Log(1.0 - NextDouble()));
-        return radius * Math.Cos(2.0 * Math.PI * NextDouble());
+        double first = NextDouble();
+        return Normal(first, NextDouble());
     }
 
     /// <summary>Standard Gumbel: -log(-log u).</summary>
@@ -112,17 +118,10 @@ public sealed class RandomStream
     public bool NextBernoulli(float probability) => NextSingle() < probability;
 
     /// <summary>Fills with uniforms in [<paramref name="low"/>, <paramref name="high"/>).</summary>
-    public void FillUniform(Span<float> destination, float low = 0f, float high = 1f)
-    {
-        float width = high - low;
-        for (int i = 0; i < destination.Length; i++) destination[i] = low + (NextSingle() * width);
-    }
+    public void FillUniform(Span<float> destination, float low = 0f, float high = 1f) => Fill(destination, low, high - low, normal: false);
 
     /// <summary>Fills with normals of the given mean and standard deviation.</summary>
-    public void FillNormal(Span<float> destination, float mean = 0f, float deviation = 1f)
-    {
-        for (int i = 0; i < destination.Length; i++) destination[i] = mean + (deviation * NextNormal());
-    }
+    public void FillNormal(Span<float> destination, float mean = 0f, float deviation = 1f) => Fill(destination, mean, deviation, normal: true);
 
     /// <summary>Fills with standard Gumbel draws.</summary>
     public void FillGumbel(Span<float> destination)
@@ -153,6 +152,15 @@ public sealed class RandomStream
         }
     }
 
+    /// <summary>A word as a uniform in [0, 1).</summary>
+    internal static float ToSingle(uint word) => (word >> UnusedBits) * Unit;
+
+    /// <summary>Two words as a uniform in [0, 1).</summary>
+    internal static double ToDouble(uint high, uint low) => ((((ulong)high << 32) | low) >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>A standard normal from two uniforms (Box and Muller 1958).</summary>
+    internal static double Normal(double first, double second) => Math.Sqrt(-2.0 * Math.Log(1.0 - first)) * Math.Cos(2.0 * Math.PI * second);
+
     /// <summary>One Philox4x32-10 block: four words for a 64-bit key and a 128-bit counter (low, high).</summary>
     internal static (uint A, uint B, uint C, uint D) Block(ulong key, ulong counterLow, ulong counterHigh)
     {
@@ -167,5 +175,14 @@ public sealed class RandomStream
         }
 
         return (x0, x1, x2, x3);
+    }
+
+    private unsafe void Fill(Span<float> destination, float offset, float factor, bool normal)
+    {
+        fixed (float* values = destination)
+        {
+            var body = new Kernels.RandomFill { Key = _key, Position = _position, Y = values, Length = destination.Length, Offset = offset, Factor = factor, Normal = normal };
+            _position += body.Run();
+        }
     }
 }

@@ -29,6 +29,39 @@ public sealed class RandomStreamTests
         Assert.Equal(expected, start.Concat(rest));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(17_179_869_180)]
+    public void Filling_gives_what_drawing_one_by_one_gives(long position)
+    {
+        foreach (int length in new[] { 0, 1, 3, 17, 1030, 20_000 })
+        {
+            RandomStream filling = At(), drawing = At();
+            float[] values = new float[length];
+            filling.FillUniform(values, -0.3f, 1.7f);
+            Assert.Equal(Draws(() => -0.3f + (drawing.NextSingle() * (1.7f - -0.3f))), values);
+            filling.FillNormal(values, 0.5f, 2f);
+            Assert.Equal(Draws(() => 0.5f + (2f * drawing.NextNormal())), values);
+            Assert.Equal(drawing.Position, filling.Position);
+            Assert.Equal(drawing.NextUInt64(), filling.NextUInt64());
+
+            float[] dropped = Fused.Dropout(Tensor.Ones(length), 0.25f, filling).ToArray();
+            Assert.Equal(Draws(() => drawing.NextSingle() < 0.25f ? 0f : 1f / 0.75f), dropped);
+            Assert.Equal(drawing.Position, filling.Position);
+
+            float[] Draws(Func<float> next)
+            {
+                float[] drawn = new float[length];
+                for (int i = 0; i < length; i++) drawn[i] = next();
+                return drawn;
+            }
+        }
+
+        RandomStream At() => new(77) { Position = (ulong)position };
+    }
+
     [Fact]
     public void Permutations_hold_every_index_once()
     {

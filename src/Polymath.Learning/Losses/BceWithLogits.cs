@@ -36,22 +36,14 @@ public sealed class BceWithLogits : Loss
     public override IReadOnlyList<TaskKind> Kinds => [TaskKind.Binary];
 
     /// <inheritdoc/>
-    public override Tensor PerRow(Tensor output, Tensor labels)
-    {
-        Tensor x = output.Reshape(labels.Shape);
-        Tensor sign = 1f - (labels * 2f);
-        Tensor loss = (x * sign).Softplus();
-        if (LabelSmoothing == 0f) return PositiveWeight == 1f ? loss : loss * Scale(labels, 1f, PositiveWeight);
-        float kept = 1f - (LabelSmoothing / 2f), moved = LabelSmoothing / 2f;
-        return (loss * Scale(labels, kept, PositiveWeight * kept)) + ((x * -sign).Softplus() * Scale(labels, PositiveWeight * moved, moved));
-    }
+    public override Tensor PerRow(Tensor output, Tensor labels) => Fused.BinaryCrossEntropy(output.Reshape(labels.Shape), labels, PositiveWeight, LabelSmoothing);
+
+    /// <inheritdoc/>
+    protected override bool LeavesOutUnobserved => true;
 
     /// <inheritdoc/>
     protected override void RequireLabel(float label, int row, int outputs)
     {
         if (label is not (0f or 1f)) throw new LabelException(Name, row, label, "0 or 1, or NaN when not observed");
     }
-
-    /// <summary>One factor where the label is 0, another where it is 1.</summary>
-    private static Tensor Scale(Tensor labels, float negative, float positive) => (labels * (positive - negative)) + negative;
 }

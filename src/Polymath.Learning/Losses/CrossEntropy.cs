@@ -13,6 +13,7 @@ namespace Polymath.Learning.Losses;
 public sealed class CrossEntropy : Loss
 {
     private readonly float[] _classWeights;
+    private readonly Tensor _weights;
 
     /// <summary>A cross-entropy.</summary>
     /// <param name="classWeights">One weight of 0 or more per class; empty for equal weights.</param>
@@ -21,6 +22,7 @@ public sealed class CrossEntropy : Loss
     {
         LossOptions.RequireSmoothing(labelSmoothing, nameof(labelSmoothing));
         _classWeights = LossOptions.CopyWeights(classWeights, nameof(classWeights));
+        if (_classWeights.Length > 0) _weights = Tensor.FromArray(_classWeights).Keep();
         LabelSmoothing = labelSmoothing;
     }
 
@@ -37,30 +39,10 @@ public sealed class CrossEntropy : Loss
     public override IReadOnlyList<TaskKind> Kinds => [TaskKind.MultiClass];
 
     /// <inheritdoc/>
-    public override Tensor PerRow(Tensor output, Tensor labels)
-    {
-        int classes = output.Shape[1];
-        Tensor target = Tensor.Zeros(output.Shape);
-        Span<float> values = target.Span;
-        ReadOnlySpan<float> numbers = labels.Span;
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            Span<float> row = values.Slice(i * classes, classes);
-            int label = (int)numbers[i];
-            if (LabelSmoothing > 0f)
-            {
-                if (_classWeights.Length == 0) row.Fill(LabelSmoothing / classes);
-                else
-                {
-                    for (int c = 0; c < classes; c++) row[c] = LabelSmoothing / classes * _classWeights[c];
-                }
-            }
+    public override Tensor PerRow(Tensor output, Tensor labels) => Fused.SoftmaxCrossEntropy(output, labels, _weights, LabelSmoothing);
 
-            row[label] += (1f - LabelSmoothing) * (_classWeights.Length == 0 ? 1f : _classWeights[label]);
-        }
-
-        return -(output.LogSoftmax() * target).Sum(1);
-    }
+    /// <inheritdoc/>
+    protected override bool LeavesOutUnobserved => true;
 
     /// <inheritdoc/>
     protected override double RowWeight(float label) => _classWeights.Length == 0 ? 1 : _classWeights[(int)label];

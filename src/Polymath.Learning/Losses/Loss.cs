@@ -20,7 +20,7 @@ public abstract class Loss
 
     /// <summary>The loss of every row.</summary>
     /// <param name="output">The model's output, <c>[rows, outputs]</c>.</param>
-    /// <param name="labels">Labels, <c>[rows]</c>; unobserved ones have been replaced by 0.</param>
+    /// <param name="labels">Labels, <c>[rows]</c>; unobserved ones have been replaced by 0, unless the loss <see cref="LeavesOutUnobserved"/>.</param>
     /// <returns>Shape <c>[rows]</c>.</returns>
     public abstract Tensor PerRow(Tensor output, Tensor labels);
 
@@ -34,17 +34,15 @@ public abstract class Loss
     public Tensor Mean(Tensor output, ReadOnlySpan<float> labels, out int observed)
     {
         if (output.Shape.Rank != 2 || output.Shape[0] != labels.Length) throw new TensorException($"{Name} loss: found output {output.Shape} for {labels.Length} labels, expected [{labels.Length}, outputs].");
-        RequireOutputs(output.Shape[1]);
-        Tensor clean = Tensor.Zeros(labels.Length), mask = Tensor.Zeros(labels.Length, 1);
-        Span<float> values = clean.Span, seen = mask.Span;
+        int outputs = output.Shape[1];
+        RequireOutputs(outputs);
+        Tensor clean = Tensor.FromArray(labels, labels.Length);
         observed = 0;
         double weight = 0;
         for (int i = 0; i < labels.Length; i++)
         {
             if (float.IsNaN(labels[i])) continue;
-            RequireLabel(labels[i], i, output.Shape[1]);
-            values[i] = labels[i];
-            seen[i] = 1f;
+            RequireLabel(labels[i], i, outputs);
             weight += RowWeight(labels[i]);
             observed++;
         }
@@ -52,12 +50,24 @@ public abstract class Loss
         // Rows of weight zero (a class of weight 0) have no loss either, so nothing is divided by zero.
         if (observed == 0 || weight == 0) return Tensor.Scalar(0f);
         float scale = (float)(1.0 / weight);
-        if (observed == labels.Length) return PerRow(output, clean).Sum() * scale;
+        if (observed == labels.Length || LeavesOutUnobserved) return PerRow(output, clean).Sum() * scale;
+
+        Tensor mask = Tensor.Ones(labels.Length, 1);
+        Span<float> values = clean.Span, seen = mask.Span;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (!float.IsNaN(labels[i])) continue;
+            values[i] = 0f;
+            seen[i] = 0f;
+        }
 
         // Outputs of unobserved rows are replaced before the formula sees them: 0 times an infinite loss would be NaN.
         Tensor rows = PerRow(Tensor.Where(mask, output, Tensor.Scalar(0f)), clean);
         return (rows * mask.Reshape(labels.Length)).Sum() * scale;
     }
+
+    /// <summary>Whether <see cref="PerRow"/> takes NaN for an unobserved label and gives that row neither value nor gradient.</summary>
+    protected virtual bool LeavesOutUnobserved => false;
 
     /// <summary>What a row adds to the divisor of <see cref="Mean"/>: 1 unless classes have weights.</summary>
     /// <param name="label">The row's label.</param>

@@ -69,8 +69,10 @@ public sealed class MultiheadAttention : Module
     public Tensor Forward(Tensor input, Tensor mask = default)
     {
         Require(input, "input");
+        RequireOpen(mask, input.Shape[1], input.Shape[1]);
         Tensor all = Fused.Linear(input, InWeight.Value, InBias.Value);
-        return Attend(all.Slice(-1, 0, Width), all.Slice(-1, Width, Width), all.Slice(-1, 2 * Width, Width), mask);
+        if (!Drops) return _output.Forward(Fused.ScaledDotProductAttention(all, Heads, mask: mask));
+        return AttendDropping(all.Slice(-1, 0, Width), all.Slice(-1, Width, Width), all.Slice(-1, 2 * Width, Width), mask);
     }
 
     /// <summary>Attention of queries over other keys and values.</summary>
@@ -85,25 +87,23 @@ public sealed class MultiheadAttention : Module
         Require(query, "query");
         Require(key, "key");
         if (key.Shape != value.Shape || key.Shape[0] != query.Shape[0]) throw new TensorException($"MultiheadAttention: query {query.Shape}, key {key.Shape} and value {value.Shape} do not go together.");
-        return Attend(Project(query, 0), Project(key, 1), Project(value, 2), mask);
+        RequireOpen(mask, query.Shape[1], key.Shape[1]);
+        Tensor q = Project(query, 0), k = Project(key, 1), v = Project(value, 2);
+        return Drops ? AttendDropping(q, k, v, mask) : _output.Forward(Fused.ScaledDotProductAttention(q, k, v, Heads, mask: mask));
     }
+
+    private bool Drops => _dropout is not null && Training;
 
     private Tensor Project(Tensor input, int part)
         => Fused.Linear(input, InWeight.Value.Slice(0, part * Width, Width), InBias.Value.Slice(0, part * Width, Width));
 
-    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor mask)
+    /// <summary>With the weights in one tensor, for the dropout to act on.</summary>
+    private Tensor AttendDropping(Tensor query, Tensor key, Tensor value, Tensor mask)
     {
-        int batch = query.Shape[0], queries = query.Shape[1], keys = key.Shape[1];
+        int batch = query.Shape[0], queries = query.Shape[1];
         Tensor scores = Split(query * (1f / MathF.Sqrt(Width / Heads))).MatMul(Split(key), transposeRight: true);
-        if (!mask.IsEmpty)
-        {
-            RequireOpen(mask, queries, keys);
-            scores = Tensor.Where(mask, Tensor.Scalar(float.NegativeInfinity), scores);
-        }
-
-        Tensor weights = scores.Softmax();
-        if (_dropout is not null) weights = _dropout.Forward(weights);
-        return _output.Forward(weights.MatMul(Split(value)).Transpose(1, 2).Reshape(batch, queries, Width));
+        if (!mask.IsEmpty) scores = Tensor.Where(mask, Tensor.Scalar(float.NegativeInfinity), scores);
+        return _output.Forward(_dropout!.Forward(scores.Softmax()).MatMul(Split(value)).Transpose(1, 2).Reshape(batch, queries, Width));
     }
 
     /// <summary><c>[batch, length, width]</c> to <c>[batch, heads, length, width / heads]</c>.</summary>
@@ -116,6 +116,7 @@ public sealed class MultiheadAttention : Module
 
     private static void RequireOpen(Tensor mask, int queries, int keys)
     {
+        if (mask.IsEmpty) return;
         if (mask.Shape != new Shape(queries, keys)) throw new TensorException($"MultiheadAttention: found mask {mask.Shape}, expected [{queries}, {keys}].");
         for (int i = 0; i < queries; i++)
         {

@@ -46,7 +46,7 @@ internal static unsafe class RowMath
                 w1 = Vector512.MaxNative(w1, Vector512.Load(x + i + Vector512<float>.Count));
             }
 
-            max = VectorMath.MaxLaneOfNumbers(Vector512.MaxNative(w0, w1));
+            max = VectorMath.MaxLaneNative(Vector512.MaxNative(w0, w1));
         }
         else
         {
@@ -57,8 +57,7 @@ internal static unsafe class RowMath
                 m1 = Vector.MaxNative(m1, Vector.Load(x + i + lanes));
             }
 
-            m0 = Vector.MaxNative(m0, m1);
-            for (int lane = 0; lane < lanes; lane++) max = float.MaxNative(max, m0[lane]);
+            max = VectorMath.MaxLaneNative(Vector.MaxNative(m0, m1));
         }
 
         for (; i < width; i++) max = float.MaxNative(max, x[i]);
@@ -117,17 +116,17 @@ internal static unsafe class RowMath
         return wide + Vector.Sum(sum);
     }
 
-    /// <summary>x = x * scale.</summary>
-    public static void Scale(float* x, float scale, int width)
+    /// <summary>y = factor x; y may be x.</summary>
+    public static void Scale(float* x, float factor, float* y, int width)
     {
         int lanes = Vector<float>.Count, i = 0;
         if (Avx512F.IsSupported)
         {
-            for (; i + Vector512<float>.Count <= width; i += Vector512<float>.Count) (Vector512.Load(x + i) * scale).Store(x + i);
+            for (; i + Vector512<float>.Count <= width; i += Vector512<float>.Count) (Vector512.Load(x + i) * factor).Store(y + i);
         }
 
-        for (; i + lanes <= width; i += lanes) (Vector.Load(x + i) * scale).Store(x + i);
-        for (; i < width; i++) x[i] *= scale;
+        for (; i + lanes <= width; i += lanes) (Vector.Load(x + i) * factor).Store(y + i);
+        for (; i < width; i++) y[i] = x[i] * factor;
     }
 
     /// <summary>Sum of the elements.</summary>

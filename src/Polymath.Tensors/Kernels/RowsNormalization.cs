@@ -15,15 +15,6 @@ internal static unsafe partial class Rows
     public static void RmsNorm(float* x, float* gamma, float* y, float* inverseRms, float epsilon, int rows, int width)
         => RowLoop<NormRow>.Run(rows, width, new NormRow { X = x, Gamma = gamma, Y = y, Inverse = inverseRms, Epsilon = epsilon, Width = width });
 
-    /// <summary>dx = inv (h - mean(h) - n mean(h n)) with h = g gamma and n = (x - mean) inv.</summary>
-    public static void LayerNormBackwardInput(
-        float* g, float* x, float* gamma, float* mean, float* inverseDeviation, float* dx, int rows, int width, int statRows = 0)
-        => RowLoop<NormBackwardRow>.Run(rows, width, new NormBackwardRow { G = g, X = x, Gamma = gamma, Mean = mean, Inverse = inverseDeviation, Dx = dx, Width = width, StatRows = statRows == 0 ? rows : statRows });
-
-    /// <summary>dx = inv (h - n mean(h n)) with h = g gamma and n = x inv.</summary>
-    public static void RmsNormBackwardInput(float* g, float* x, float* gamma, float* inverseRms, float* dx, int rows, int width, int statRows = 0)
-        => RowLoop<NormBackwardRow>.Run(rows, width, new NormBackwardRow { G = g, X = x, Gamma = gamma, Inverse = inverseRms, Dx = dx, Width = width, StatRows = statRows == 0 ? rows : statRows });
-
     // Without a place for the mean, the row is not centred: that is the RMS norm.
     private struct NormRow : IRowKernel
     {
@@ -55,51 +46,6 @@ internal static unsafe partial class Rows
                 if (Gamma != null) value *= Gamma[i];
                 if (Beta != null) value += Beta[i];
                 y[i] = value;
-            }
-        }
-    }
-
-    private struct NormBackwardRow : IRowKernel
-    {
-        public float* G, X, Gamma, Mean, Inverse, Dx;
-        public int Width, StatRows;
-
-        public readonly void Row(int row)
-        {
-            int stat = row % StatRows;
-            float* x = X + ((nint)stat * Width), g = G + ((nint)row * Width), dx = Dx + ((nint)row * Width);
-            float mean = Mean == null ? 0f : Mean[stat], inverse = Inverse[stat];
-            int lanes = Vector<float>.Count, i = 0;
-            Vector<float> sum = default, dot = default, center = new(mean);
-            for (; i + lanes <= Width; i += lanes)
-            {
-                Vector<float> h = Gamma == null ? Vector.Load(g + i) : Vector.Load(g + i) * Vector.Load(Gamma + i);
-                sum += h;
-                dot = VectorMath.Fma(h, (Vector.Load(x + i) - center) * inverse, dot);
-            }
-
-            float meanOfH = Vector.Sum(sum), meanOfProduct = Vector.Sum(dot);
-            for (; i < Width; i++)
-            {
-                float h = Gamma == null ? g[i] : g[i] * Gamma[i];
-                meanOfH += h;
-                meanOfProduct += h * ((x[i] - mean) * inverse);
-            }
-
-            meanOfH = Mean == null ? 0f : meanOfH / Width;
-            meanOfProduct /= Width;
-            Vector<float> offset = new(meanOfH);
-            for (i = 0; i + lanes <= Width; i += lanes)
-            {
-                Vector<float> h = Gamma == null ? Vector.Load(g + i) : Vector.Load(g + i) * Vector.Load(Gamma + i);
-                Vector<float> normal = (Vector.Load(x + i) - center) * inverse;
-                ((h - offset - (normal * meanOfProduct)) * inverse).Store(dx + i);
-            }
-
-            for (; i < Width; i++)
-            {
-                float h = Gamma == null ? g[i] : g[i] * Gamma[i];
-                dx[i] = (h - meanOfH - ((x[i] - mean) * inverse * meanOfProduct)) * inverse;
             }
         }
     }

@@ -46,7 +46,7 @@ internal static unsafe partial class Rows
         public readonly void Row(int row)
         {
             float* x = X + ((nint)row * Width), y = Y + ((nint)row * Width);
-            RowMath.Scale(y, 1f / RowMath.SumExp(x, RowMath.MaxOfNumbers(x, Width), y, Width), Width);
+            RowMath.Scale(y, 1f / RowMath.SumExp(x, RowMath.MaxOfNumbers(x, Width), y, Width), y, Width);
         }
     }
 

@@ -30,13 +30,16 @@ internal static unsafe class Scratch
 
         /// <summary>Unfolded image patches of a convolution.</summary>
         Patches,
+
+        /// <summary>Tiles of an attention.</summary>
+        Attention,
     }
 
     /// <summary>At least <paramref name="length"/> elements of uninitialised memory, valid on this thread until the next call for the slot.</summary>
     public static T* Get<T>(Slot slot, nint length)
         where T : unmanaged
     {
-        byte[]?[] buffers = _buffers ??= new byte[]?[(int)Slot.Patches + 1];
+        byte[]?[] buffers = _buffers ??= new byte[]?[(int)Slot.Attention + 1];
         nint bytes = (length * sizeof(T)) + Alignment;
         byte[]? buffer = buffers[(int)slot];
         if (buffer is null || buffer.Length < bytes)

@@ -130,8 +130,18 @@ internal static unsafe class VectorMath
         return max;
     }
 
-    /// <summary>The largest lane when none is NaN.</summary>
-    public static float MaxLaneOfNumbers(Vector512<float> value)
+    /// <summary>The largest lane by the processor's own comparison, which may lose a NaN.</summary>
+    public static float MaxLaneNative(Vector<float> value)
+    {
+        float* lanes = (float*)&value;
+        Vector128<float> max = Vector128.Load(lanes);
+        for (int i = Vector128<float>.Count; i < Vector<float>.Count; i += Vector128<float>.Count) max = Vector128.MaxNative(max, Vector128.Load(lanes + i));
+        max = Vector128.MaxNative(max, Vector128.Shuffle(max, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(max, Vector128.Shuffle(max, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
+
+    /// <summary>The same for a wider register.</summary>
+    public static float MaxLaneNative(Vector512<float> value)
     {
         Vector256<float> eight = Vector256.MaxNative(value.GetLower(), value.GetUpper());
         Vector128<float> four = Vector128.MaxNative(eight.GetLower(), eight.GetUpper());

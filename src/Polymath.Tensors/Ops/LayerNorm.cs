@@ -28,33 +28,44 @@ internal sealed unsafe class LayerNorm : Op
 
     public override void Backward(in Vjp vjp)
     {
-        Tensor g = vjp.Gradient, x = vjp.Input(0), gamma = vjp.Input(1);
-        if (vjp.Needs(2)) vjp.Give(2, g);
-        if (!vjp.Needs(0) && !vjp.Needs(1)) return;
-        Tensor mean = vjp.Saved(0), inverse = vjp.Saved(1);
         if (vjp.CreateGraph)
         {
-            mean = x.Mean(-1, keepAxis: true);
-            Tensor centred = x - mean;
-            inverse = ((centred * centred).Mean(-1, keepAxis: true) + vjp.Node.X).Pow(-0.5f);
+            BackwardComposed(vjp);
+            return;
         }
 
-        if (vjp.Needs(1) || vjp.CreateGraph)
+        Node g = vjp.Gradient.Node, x = vjp.Node.Inputs[0], mean = vjp.Node.Saved[0]!;
+        int width = x.Shape[-1];
+        Tensor dx = vjp.Needs(0) ? new Tensor(Tensor.Allocate(g.Shape)) : default;
+        Tensor dgamma = vjp.Needs(1) ? Tensor.Zeros(vjp.Tasks, width) : default, dbeta = vjp.Needs(2) ? Tensor.Zeros(vjp.Tasks, width) : default;
+        var body = new RowNormBackward
         {
-            Tensor normalised = (x - mean) * inverse;
-            if (vjp.Needs(1)) vjp.Give(1, g * normalised);
-            if (!vjp.Needs(0)) return;
-            if (vjp.CreateGraph)
-            {
-                Tensor inner = g * gamma;
-                vjp.Give(0, (inner - inner.Mean(-1, keepAxis: true) - (normalised * (inner * normalised).Mean(-1, keepAxis: true))) * inverse);
-                return;
-            }
-        }
+            G = g.Pointer,
+            X = x.Pointer,
+            Gamma = vjp.Node.Inputs[1].Pointer,
+            Mean = mean.Pointer,
+            Inverse = vjp.Node.Saved[1]!.Pointer,
+            Dx = dx.IsEmpty ? null : dx.Node.Pointer,
+            Dgamma = dgamma.IsEmpty ? null : dgamma.Node.Pointer,
+            Dbeta = dbeta.IsEmpty ? null : dbeta.Node.Pointer,
+            Tasks = vjp.Tasks,
+            Rows = mean.Shape.Length,
+            Width = width,
+        };
+        body.Run();
+        if (!dx.IsEmpty) vjp.Give(0, dx);
+        if (!dgamma.IsEmpty) vjp.Give(1, dgamma);
+        if (!dbeta.IsEmpty) vjp.Give(2, dbeta);
+    }
 
-        Node dx = Tensor.Allocate(g.Shape);
-        int rows = mean.Shape.Length, width = x.Shape[-1];
-        if (dx.Shape.Length > 0) Rows.LayerNormBackwardInput(g.Node.Pointer, x.Node.Pointer, gamma.Node.Pointer, mean.Node.Pointer, inverse.Node.Pointer, dx.Pointer, vjp.Tasks * rows, width, rows);
-        vjp.Give(0, new Tensor(dx));
+    private static void BackwardComposed(in Vjp vjp)
+    {
+        Tensor g = vjp.Gradient, x = vjp.Input(0);
+        Tensor centred = x - x.Mean(-1, keepAxis: true);
+        Tensor inverse = ((centred * centred).Mean(-1, keepAxis: true) + vjp.Node.X).Pow(-0.5f);
+        Tensor normalised = centred * inverse, h = g * vjp.Input(1);
+        if (vjp.Needs(0)) vjp.Give(0, (h - h.Mean(-1, keepAxis: true) - (normalised * (h * normalised).Mean(-1, keepAxis: true))) * inverse);
+        if (vjp.Needs(1)) vjp.Give(1, g * normalised);
+        if (vjp.Needs(2)) vjp.Give(2, g);
     }
 }

@@ -27,20 +27,38 @@ internal sealed unsafe class RmsNorm : Op
 
     public override void Backward(in Vjp vjp)
     {
-        Tensor g = vjp.Gradient, x = vjp.Input(0), gamma = vjp.Input(1);
-        Tensor inverse = vjp.CreateGraph ? ((x * x).Mean(-1, keepAxis: true) + vjp.Node.X).Pow(-0.5f) : vjp.Saved(0);
-        if (vjp.Needs(1)) vjp.Give(1, g * (x * inverse));
-        if (!vjp.Needs(0)) return;
-        if (!vjp.CreateGraph)
+        if (vjp.CreateGraph)
         {
-            Node dx = Tensor.Allocate(g.Shape);
-            int rows = inverse.Shape.Length;
-            if (dx.Shape.Length > 0) Rows.RmsNormBackwardInput(g.Node.Pointer, x.Node.Pointer, gamma.Node.Pointer, inverse.Node.Pointer, dx.Pointer, vjp.Tasks * rows, x.Shape[-1], rows);
-            vjp.Give(0, new Tensor(dx));
+            BackwardComposed(vjp);
             return;
         }
 
-        Tensor h = g * gamma, normalised = x * inverse;
-        vjp.Give(0, (h - (normalised * (h * normalised).Mean(-1, keepAxis: true))) * inverse);
+        Node g = vjp.Gradient.Node, x = vjp.Node.Inputs[0], inverse = vjp.Node.Saved[0]!;
+        int width = x.Shape[-1];
+        Tensor dx = vjp.Needs(0) ? new Tensor(Tensor.Allocate(g.Shape)) : default, dgamma = vjp.Needs(1) ? Tensor.Zeros(vjp.Tasks, width) : default;
+        var body = new RowNormBackward
+        {
+            G = g.Pointer,
+            X = x.Pointer,
+            Gamma = vjp.Node.Inputs[1].Pointer,
+            Inverse = inverse.Pointer,
+            Dx = dx.IsEmpty ? null : dx.Node.Pointer,
+            Dgamma = dgamma.IsEmpty ? null : dgamma.Node.Pointer,
+            Tasks = vjp.Tasks,
+            Rows = inverse.Shape.Length,
+            Width = width,
+        };
+        body.Run();
+        if (!dx.IsEmpty) vjp.Give(0, dx);
+        if (!dgamma.IsEmpty) vjp.Give(1, dgamma);
+    }
+
+    private static void BackwardComposed(in Vjp vjp)
+    {
+        Tensor g = vjp.Gradient, x = vjp.Input(0);
+        Tensor inverse = ((x * x).Mean(-1, keepAxis: true) + vjp.Node.X).Pow(-0.5f);
+        Tensor normalised = x * inverse, h = g * vjp.Input(1);
+        if (vjp.Needs(0)) vjp.Give(0, (h - (normalised * (h * normalised).Mean(-1, keepAxis: true))) * inverse);
+        if (vjp.Needs(1)) vjp.Give(1, g * normalised);
     }
 }

@@ -24,16 +24,9 @@ internal sealed unsafe class Scatter : Op
         x.Shape.Axis[..at].CopyTo(axes);
         axes[at] = length;
         x.Shape.Axis[last..].CopyTo(axes[(at + 1)..]);
-        Node y = Tensor.Zeros(new Shape(axes)).Node;
+        Node y = Tensor.Allocate(new Shape(axes));
         int outer = x.Shape.Product(0, at), inner = x.Shape.Product(last, x.Shape.Rank);
-        if (x.Shape.Length > 0)
-        {
-            fixed (int* index = indices.Span)
-            {
-                for (int o = 0; o < outer; o++) Layout.ScatterAddRows(x.Pointer + ((nint)o * count * inner), index, count, inner, y.Pointer + ((nint)o * length * inner));
-            }
-        }
-
+        fixed (int* index = indices.Span) Layout.ScatterRows(x.Pointer, index, outer, count, inner, length, y.Pointer);
         y.A = at;
         y.Indices = indices;
         return Tensor.Record(Rule, y, x);

@@ -55,13 +55,16 @@ public sealed unsafe class LayoutTests
     {
         var random = new RandomStream(3);
         using var table = new Block(tableRows * width, random);
-        using var g = new Block(count * width, random);
+        const int Outer = 2;
+        using var g = new Block(Outer * count * width, random);
         using var y = new Block(count * width);
+        using var sums = new Block(Outer * tableRows * width, random);
         int[] index = [.. Enumerable.Range(0, count).Select(_ => random.NextInt32(tableRows))];
-        float[] expected = table.Span.ToArray();
-        for (int i = 0; i < count; i++)
+        float[] expected = new float[sums.Length];
+        for (int i = 0; i < Outer * count; i++)
         {
-            for (int j = 0; j < width; j++) expected[(index[i] * width) + j] += g[(i * width) + j];
+            int row = (i / count * tableRows) + index[i % count];
+            for (int j = 0; j < width; j++) expected[(row * width) + j] += g[(i * width) + j];
         }
 
         fixed (int* pinned = index)
@@ -69,10 +72,10 @@ public sealed unsafe class LayoutTests
             int* at = pinned;
             Layout.GatherRows(table, at, count, width, y);
             for (int i = 0; i < y.Length; i++) Assert.Equal(table[(index[i / width] * width) + (i % width)], y[i]);
-            Block.SameBitsAtAnyThreadCount(table, () => Layout.ScatterAddRows(g, at, count, width, table));
+            Block.SameBitsAtAnyThreadCount(sums, () => Layout.ScatterRows(g, at, Outer, count, width, tableRows, sums));
         }
 
-        Assert.Equal(expected, table.Span.ToArray());
+        Assert.Equal(expected, sums.Span.ToArray());
     }
 
     private static void CheckPermutation(int[] shape, int[] order)

@@ -80,12 +80,12 @@ public sealed unsafe class RowsTests
             if (centred)
             {
                 Rows.LayerNorm(x, scale, shift, y, mean, inverse, epsilon, rows, width);
-                Rows.LayerNormBackwardInput(g, x, scale, mean, inverse, dx, tasks * rows, width, rows);
+                new RowNormBackward { G = g, X = x, Gamma = scale, Mean = mean, Inverse = inverse, Dx = dx, Tasks = tasks, Rows = rows, Width = width }.Run();
             }
             else
             {
                 Rows.RmsNorm(x, scale, y, inverse, epsilon, rows, width);
-                Rows.RmsNormBackwardInput(g, x, scale, inverse, dx, tasks * rows, width, rows);
+                new RowNormBackward { G = g, X = x, Gamma = scale, Inverse = inverse, Dx = dx, Tasks = tasks, Rows = rows, Width = width }.Run();
             }
 
             for (int r = 0; r < rows && width > 0; r++)

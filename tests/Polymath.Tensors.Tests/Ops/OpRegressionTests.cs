@@ -196,11 +196,44 @@ public sealed class OpRegressionTests
     }
 
     [Fact]
+    public void A_large_mean_does_not_spoil_the_variance_of_many_rows()
+    {
+        const int Rows = 1000;
+        float[] mean = new float[1], variance = new float[1];
+        Tensor x = Tensor.Zeros(Rows, 1);
+        for (int i = 0; i < Rows; i++) x.Span[i] = 4096f + (i % 2 == 0 ? -0.5f : 0.5f) + (i < Rows / 2 ? -8f : 8f);
+        Tensor y = Fused.BatchNorm(x, Tensor.Ones(1), Tensor.Zeros(1), 1e-5f, mean, variance);
+        Assert.Equal(4096f, mean[0]);
+        Assert.Equal(64.25f, variance[0], 1e-4f);
+        Assert.Equal(-8.5 / Math.Sqrt(64.25), y[0, 0], 1e-5);
+    }
+
+    [Fact]
     public void Depthwise_convolution_filters_each_channel_alone()
     {
         Tensor x = Tensor.FromArray([1f, 2f, 3f, 10f, 20f, 30f], 1, 2, 3), w = Tensor.FromArray([1f, 1f, 1f, -1f], 2, 1, 2);
         Tensor y = Fused.Conv1d(x, w, groups: 2);
         Assert.Equal(new Shape(1, 2, 2), y.Shape);
         Assert.Equal([3f, 5f, -10f, -10f], y.ToArray());
+    }
+
+    [Fact]
+    public void Losses_of_extreme_logits_are_exact_and_unobserved_rows_do_not_matter()
+    {
+        using var tape = new Tape();
+        Tensor x = Tensor.FromArray([-200f, 30f, -30f, float.NaN, float.PositiveInfinity]).WithGradient();
+        Tensor loss = Fused.BinaryCrossEntropy(x, Tensor.FromArray([1f, 1f, 0f, float.NaN, float.NaN]));
+        Assert.Equal(200f, loss[0]);
+        Assert.Equal(MathF.Exp(-30f), loss[1], 1e-18f);
+        Assert.Equal(MathF.Exp(-30f), loss[2], 1e-18f);
+        Assert.Equal([0f, 0f], loss.ToArray()[3..]);
+        float[] gradient = tape.Gradient(loss, x).ToArray();
+        Assert.Equal(-MathF.Exp(-30f), gradient[1], 1e-18f);
+        Assert.Equal([0f, 0f], gradient[3..]);
+
+        Tensor logits = Tensor.FromArray([1000f, 0f, float.NegativeInfinity, float.NaN, 1f, 1f], 2, 3).WithGradient();
+        Tensor entropy = Fused.SoftmaxCrossEntropy(logits, Tensor.FromArray([1f, float.NaN]));
+        Assert.Equal([1000f, 0f], entropy.ToArray());
+        Assert.Equal([1f, -1f, 0f, 0f, 0f, 0f], tape.Gradient(entropy, logits).ToArray());
     }
 }
