@@ -50,9 +50,9 @@ public sealed class MlpBank
         Tensor x = input;
         for (int layer = 0; layer < _linears.Length; layer++)
         {
-            x = layer == 0 ? _linears[layer].OnOneInput(x) : _linears[layer].OnOwnColumns(x);
-            if (_norms.Length > 0) x = _norms[layer].Forward(x);
-            x = x.Apply(options.Activation);
+            Activation fused = _norms.Length == 0 ? options.Activation : Activation.Identity;
+            x = layer == 0 ? _linears[layer].OnOneInput(x, fused) : _linears[layer].OnOwnColumns(x, fused);
+            if (_norms.Length > 0) x = _norms[layer].Forward(x).Apply(options.Activation);
             if (options.Dropout > 0f && _members[0].Training) x = Fused.Dropout(x, options.Dropout, _members[0].Random);
         }
 
