@@ -11,13 +11,15 @@ public static partial class Fused
     /// <exception cref="TensorException">The shapes do not fit each other, or an id is outside its table; the message names field and row.</exception>
     public static Tensor EmbedFields(ReadOnlySpan<Tensor> tables, IndexTensor ids, Tensor columns = default) => Ops.EmbedFields.Forward(tables, ids, columns);
 
-    /// <summary>G linear maps of one shape, each on a slice of the columns of its own: y_g = x_g W_g^T + b_g.</summary>
+    /// <summary>G linear maps of one shape, each on a slice of the columns of its own: y_g = f(x_g W_g^T + b_g).</summary>
     /// <param name="input">Shape <c>[rows, G in]</c>: x_1, ..., x_G side by side.</param>
     /// <param name="weights">G weights <c>[out, in]</c>.</param>
     /// <param name="biases">G biases <c>[out]</c>, or none at all.</param>
+    /// <param name="activation">f; Relu and Sigmoid are part of the products, the others an operation of their own.</param>
     /// <returns>Shape <c>[rows, G out]</c>: y_1, ..., y_G side by side.</returns>
     /// <exception cref="TensorException">The shapes do not fit each other.</exception>
-    public static Tensor GroupedLinear(Tensor input, ReadOnlySpan<Tensor> weights, ReadOnlySpan<Tensor> biases = default) => Ops.GroupedLinear.Forward(input, weights, biases);
+    public static Tensor GroupedLinear(Tensor input, ReadOnlySpan<Tensor> weights, ReadOnlySpan<Tensor> biases = default, Activation activation = Activation.Identity)
+        => Kernels.GemmEpilogue.Fuses(activation) ? Ops.GroupedLinear.Forward(input, weights, biases, activation) : Ops.GroupedLinear.Forward(input, weights, biases, Activation.Identity).Apply(activation);
 
     /// <summary>The weighted sum of E vectors in every row, z = sum_e gate_e f_e, as a mixture of experts takes it (Jacobs et al. 1991).</summary>
     /// <param name="gate">Weights, <c>[rows, E]</c>.</param>

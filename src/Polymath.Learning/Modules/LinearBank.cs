@@ -13,10 +13,10 @@ internal sealed class LinearBank
         _biases = members[0].Bias is null ? [] : [.. members.Select(member => member.Bias!.Value)];
     }
 
-    /// <summary>All maps of the same x, as one product: <c>[rows, in]</c> becomes <c>[rows, M out]</c>.</summary>
-    public Tensor OnOneInput(Tensor input)
-        => Fused.Linear(input, Tensor.Concat(_weights, 0), _biases.Length == 0 ? default : Tensor.Concat(_biases, 0));
+    /// <summary>f of all maps of the same x, as one product: <c>[rows, in]</c> becomes <c>[rows, M out]</c>.</summary>
+    public Tensor OnOneInput(Tensor input, Activation activation = Activation.Identity)
+        => Fused.Linear(input, Tensor.Concat(_weights, 0), _biases.Length == 0 ? default : Tensor.Concat(_biases, 0), activation);
 
-    /// <summary>Every map of its own columns: <c>[rows, M in]</c> becomes <c>[rows, M out]</c>.</summary>
-    public Tensor OnOwnColumns(Tensor input) => Fused.GroupedLinear(input, _weights, _biases);
+    /// <summary>f of every map of its own columns: <c>[rows, M in]</c> becomes <c>[rows, M out]</c>.</summary>
+    public Tensor OnOwnColumns(Tensor input, Activation activation = Activation.Identity) => Fused.GroupedLinear(input, _weights, _biases, activation);
 }

@@ -56,9 +56,9 @@ public sealed class MlpBank
     private Tensor RunLayer(Tensor input, int layer)
     {
         MlpOptions options = _members[0].Options;
-        Tensor x = layer == 0 ? _linears[layer].OnOneInput(input) : _linears[layer].OnOwnColumns(input);
-        if (_norms.Length > 0) x = _norms[layer].Forward(x);
-        x = x.Apply(options.Activation);
+        Activation fused = _norms.Length == 0 ? options.Activation : Activation.Identity;
+        Tensor x = layer == 0 ? _linears[layer].OnOneInput(input, fused) : _linears[layer].OnOwnColumns(input, fused);
+        if (_norms.Length > 0) x = _norms[layer].Forward(x).Apply(options.Activation);
         return options.Dropout > 0f && _members[0].Training ? Fused.Dropout(x, options.Dropout, _members[0].Random) : x;
     }
 

@@ -1,9 +1,9 @@
 namespace Polymath.Tensors.Kernels;
 
-/// <summary>Elementwise kernels over long arrays, in fixed chunks of 16384 elements; the output may be an input.</summary>
+/// <summary>Elementwise kernels over long arrays, in chunks fixed by the length; the output may be an input.</summary>
 internal static unsafe partial class Elementwise
 {
-    private const int Grain = 16 * 1024;
+    private const int Grain = 16 * 1024, LongGrain = 128 * 1024;
 
     /// <summary>z = x + y.</summary>
     public static void Add(float* x, float* y, float* z, int length) => Binary<AddOperation>(x, y, z, length);
@@ -65,38 +65,42 @@ internal static unsafe partial class Elementwise
     /// <summary>y = tanh x.</summary>
     public static void Tanh(float* x, float* y, int length) => Unary<TanhOperation>(x, y, length);
 
-    private static int Chunks(int length) => (int)(((long)length + Grain - 1) / Grain);
+    // Chunks of arrays that no cache holds are so long (over 256 KiB) that System.Numerics.Tensors writes them past the caches,
+    // which saves the read of every line that is overwritten. The values do not depend on the chunks.
+    private static int GrainOf(int length) => (long)length * sizeof(float) > CacheSizes.Level3 ? LongGrain : Grain;
+
+    private static int Chunks(int length, int grain = Grain) => (int)(((long)length + grain - 1) / grain);
 
     private static void Unary<TOperation>(float* x, float* y, int length)
         where TOperation : struct, IUnaryOperation
     {
-        var body = new UnaryBody<TOperation> { X = x, Y = y, Length = length };
-        Workers.For(Chunks(length), ref body);
+        var body = new UnaryBody<TOperation> { X = x, Y = y, Length = length, Chunk = GrainOf(length) };
+        Workers.For(Chunks(length, body.Chunk), ref body);
     }
 
     private static void Binary<TOperation>(float* x, float* y, float* z, int length)
         where TOperation : struct, IBinaryOperation
     {
-        var body = new BinaryBody<TOperation> { X = x, Y = y, Z = z, Length = length };
-        Workers.For(Chunks(length), ref body);
+        var body = new BinaryBody<TOperation> { X = x, Y = y, Z = z, Length = length, Chunk = GrainOf(length) };
+        Workers.For(Chunks(length, body.Chunk), ref body);
     }
 
     private static void WithScalar<TOperation>(float* x, float y, float* z, int length)
         where TOperation : struct, IScalarOperation
     {
-        var body = new ScalarBody<TOperation> { X = x, Y = y, Z = z, Length = length };
-        Workers.For(Chunks(length), ref body);
+        var body = new ScalarBody<TOperation> { X = x, Y = y, Z = z, Length = length, Chunk = GrainOf(length) };
+        Workers.For(Chunks(length, body.Chunk), ref body);
     }
 
     private struct UnaryBody<TOperation> : IBody
         where TOperation : struct, IUnaryOperation
     {
         public float* X, Y;
-        public int Length;
+        public int Length, Chunk;
 
         public readonly void Run(int chunk)
         {
-            int start = chunk * Grain, count = Math.Min(Grain, Length - start);
+            int start = chunk * Chunk, count = Math.Min(Chunk, Length - start);
             TOperation.Apply(new ReadOnlySpan<float>(X + start, count), new Span<float>(Y + start, count));
         }
     }
@@ -105,11 +109,11 @@ internal static unsafe partial class Elementwise
         where TOperation : struct, IBinaryOperation
     {
         public float* X, Y, Z;
-        public int Length;
+        public int Length, Chunk;
 
         public readonly void Run(int chunk)
         {
-            int start = chunk * Grain, count = Math.Min(Grain, Length - start);
+            int start = chunk * Chunk, count = Math.Min(Chunk, Length - start);
             TOperation.Apply(new ReadOnlySpan<float>(X + start, count), new ReadOnlySpan<float>(Y + start, count), new Span<float>(Z + start, count));
         }
     }
@@ -119,11 +123,11 @@ internal static unsafe partial class Elementwise
     {
         public float* X, Z;
         public float Y;
-        public int Length;
+        public int Length, Chunk;
 
         public readonly void Run(int chunk)
         {
-            int start = chunk * Grain, count = Math.Min(Grain, Length - start);
+            int start = chunk * Chunk, count = Math.Min(Chunk, Length - start);
             TOperation.Apply(new ReadOnlySpan<float>(X + start, count), Y, new Span<float>(Z + start, count));
         }
     }

@@ -79,7 +79,10 @@ internal static unsafe partial class Elementwise
 
     private struct ExpOperation : IUnaryOperation
     {
-        public static void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Exp(x, y);
+        public static void Apply(ReadOnlySpan<float> x, Span<float> y)
+        {
+            fixed (float* source = x, target = y) RowMath.Exp(source, target, x.Length);
+        }
     }
 
     private struct LogOperation : IUnaryOperation

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Polymath.Tensors.Kernels;
 
 /// <summary>
@@ -43,7 +41,7 @@ internal static unsafe class NarrowSoftmax
         public readonly void Run(int chunk)
         {
             int first = chunk * Block, rows = Math.Min(Block, Rows - first);
-            float* terms = stackalloc float[BlockLength + Vector<float>.Count], shifts = stackalloc float[BlockLength];
+            float* terms = stackalloc float[BlockLength], shifts = stackalloc float[BlockLength];
             float* x = X + ((nint)first * Width);
             for (int r = 0; r < rows; r++)
             {
@@ -58,8 +56,7 @@ internal static unsafe class NarrowSoftmax
             }
 
             int length = rows * Width;
-            new Span<float>(terms + length, Vector<float>.Count).Clear();
-            for (int i = 0; i < length; i += Vector<float>.Count) VectorMath.Exp(Vector.Load(terms + i)).Store(terms + i);
+            RowMath.Exp(terms, terms, length);
             for (int r = 0; r < rows; r++) Finish(x + (r * Width), terms + (r * Width), shifts[r], first + r);
         }
 

@@ -4,7 +4,7 @@ namespace Polymath.Tensors.Kernels;
 internal struct RowLoop<TRow> : IBody
     where TRow : struct, IRowKernel
 {
-    private const int Grain = 8 * 1024;
+    private const int Grain = 8 * 1024, LongGrain = 128 * 1024, MostChunks = 64;
     private TRow _kernel;
     private int _rows, _block;
 
@@ -12,7 +12,9 @@ internal struct RowLoop<TRow> : IBody
     public static void Run(int rows, int width, TRow kernel)
     {
         if (rows == 0 || width == 0) return;
-        var loop = new RowLoop<TRow> { _kernel = kernel, _rows = rows, _block = Math.Max(1, Grain / width) };
+        // Long arrays go in longer chunks: at every start of one the prefetchers have to find the stream again.
+        long grain = Math.Clamp((long)rows * width / MostChunks, Grain, LongGrain);
+        var loop = new RowLoop<TRow> { _kernel = kernel, _rows = rows, _block = (int)Math.Max(1, grain / width) };
         Workers.For(1 + ((rows - 1) / loop._block), ref loop);
     }
 

@@ -46,10 +46,7 @@ internal static unsafe partial class Rows
         public readonly void Row(int row)
         {
             float* x = X + ((nint)row * Width), y = Y + ((nint)row * Width);
-            float scale = 1f / RowMath.SumExp(x, RowMath.Max(x, Width), y, Width);
-            int lanes = Vector<float>.Count, i = 0;
-            for (; i + lanes <= Width; i += lanes) (Vector.Load(y + i) * scale).Store(y + i);
-            for (; i < Width; i++) y[i] *= scale;
+            RowMath.Scale(y, 1f / RowMath.SumExp(x, RowMath.MaxOfNumbers(x, Width), y, Width), y, Width);
         }
     }
 
@@ -77,7 +74,7 @@ internal static unsafe partial class Rows
         public readonly void Row(int row)
         {
             float* x = X + ((nint)row * Width), y = Y + ((nint)row * Width);
-            float max = RowMath.Max(x, Width), log = MathF.Log(RowMath.SumExp(x, max, null, Width));
+            float max = RowMath.MaxOfNumbers(x, Width), log = MathF.Log(RowMath.SumExp(x, max, null, Width));
             int lanes = Vector<float>.Count, i = 0;
             Vector<float> shift = new(max), rest = new(log);
             for (; i + lanes <= Width; i += lanes) (Vector.Load(x + i) - shift - rest).Store(y + i);
@@ -110,7 +107,7 @@ internal static unsafe partial class Rows
         public readonly void Row(int row)
         {
             float* x = X + ((nint)row * Width);
-            float max = RowMath.Max(x, Width), shift = float.IsInfinity(max) ? 0f : max;
+            float max = RowMath.MaxOfNumbers(x, Width), shift = float.IsInfinity(max) ? 0f : max;
             Y[row] = shift + MathF.Log(RowMath.SumExp(x, shift, null, Width));
         }
     }

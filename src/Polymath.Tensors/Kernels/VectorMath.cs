@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Polymath.Tensors.Kernels;
 
@@ -11,14 +12,14 @@ internal static unsafe class VectorMath
     private const int ExponentBias = 127, MantissaBits = 23;
 
     /// <summary>
-    /// e^x within about 1 ulp (Cephes <c>expf</c>: x = n ln 2 + r, a polynomial in r, times 2^n in two halves so that
-    /// subnormal results round correctly); 0 at -infinity, +infinity past the range, NaN for NaN.
+    /// e^x within about 1 ulp (Cephes <c>expf</c>: x = n ln 2 + r, a polynomial in r, times 2^n rounded once, so that
+    /// subnormal results are right); 0 at -infinity, +infinity past the range, NaN for NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
-        // The processor's own min and max may lose a NaN; the last line brings it back.
-        Vector<float> t = Vector.MinNative(Vector.MaxNative(x, new Vector<float>(-104f)), new Vector<float>(89f));
+        // The processor's own min and max give their second operand where one is NaN, or NaN itself.
+        Vector<float> t = Vector.MinNative(new Vector<float>(89f), Vector.MaxNative(new Vector<float>(-104f), x));
         Vector<float> n = Vector.Round(t * Log2E);
         Vector<float> r = Fma(n, new Vector<float>(-Ln2High), t);
         r = Fma(n, new Vector<float>(-Ln2Low), r);
@@ -27,11 +28,23 @@ internal static unsafe class VectorMath
         p = Fma(p, r, new Vector<float>(4.1665795894e-2f));
         p = Fma(p, r, new Vector<float>(1.6666665459e-1f));
         p = Fma(p, r, new Vector<float>(5.0000001201e-1f));
-        Vector<float> y = Fma(p, r * r, r) + Vector<float>.One;
+        return Scale(Fma(p, r * r, r) + Vector<float>.One, n);
+    }
 
-        Vector<int> exponent = Vector.ConvertToInt32Native(n), half = Vector.ShiftRightArithmetic(exponent, 1);
-        y = y * PowerOfTwo(half) * PowerOfTwo(exponent - half);
-        return Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
+    /// <summary>e^x, bit for bit that of the narrower registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp(Vector512<float> x)
+    {
+        Vector512<float> t = Vector512.MinNative(Vector512.Create(89f), Vector512.MaxNative(Vector512.Create(-104f), x));
+        Vector512<float> n = Vector512.Round(t * Log2E);
+        Vector512<float> r = Fma(n, Vector512.Create(-Ln2High), t);
+        r = Fma(n, Vector512.Create(-Ln2Low), r);
+        Vector512<float> p = Fma(Vector512.Create(1.9875691500e-4f), r, Vector512.Create(1.3981999507e-3f));
+        p = Fma(p, r, Vector512.Create(8.3334519073e-3f));
+        p = Fma(p, r, Vector512.Create(4.1665795894e-2f));
+        p = Fma(p, r, Vector512.Create(1.6666665459e-1f));
+        p = Fma(p, r, Vector512.Create(5.0000001201e-1f));
+        return Avx512F.Scale(Fma(p, r * r, r) + Vector512<float>.One, n);
     }
 
     /// <summary>
@@ -89,6 +102,10 @@ internal static unsafe class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Fma(Vector<float> x, Vector<float> y, Vector<float> z) => Vector.MultiplyAddEstimate(x, y, z);
 
+    /// <summary>x y + z, fused.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Fma(Vector512<float> x, Vector512<float> y, Vector512<float> z) => Vector512.MultiplyAddEstimate(x, y, z);
+
     /// <summary>The first <paramref name="count"/> floats at <paramref name="x"/> (less than a register) and <paramref name="padding"/> in the other lanes.</summary>
     public static Vector<float> LoadFirst(float* x, int count, float padding = 0f)
     {
@@ -121,6 +138,24 @@ internal static unsafe class VectorMath
         for (int i = Vector128<float>.Count; i < Vector<float>.Count; i += Vector128<float>.Count) max = Vector128.MaxNative(max, Vector128.Load(lanes + i));
         max = Vector128.MaxNative(max, Vector128.Shuffle(max, Vector128.Create(2, 3, 0, 1)));
         return Vector128.MaxNative(max, Vector128.Shuffle(max, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
+
+    /// <summary>The same for a wider register.</summary>
+    public static float MaxLaneNative(Vector512<float> value)
+    {
+        Vector256<float> eight = Vector256.MaxNative(value.GetLower(), value.GetUpper());
+        Vector128<float> four = Vector128.MaxNative(eight.GetLower(), eight.GetUpper());
+        four = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return float.MaxNative(four[0], four[1]);
+    }
+
+    /// <summary>y 2^n, rounded once; n is whole and within twice the exponents of floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Scale(Vector<float> y, Vector<float> n)
+    {
+        if (Avx512F.VL.IsSupported && Vector<float>.Count == Vector256<float>.Count) return Avx512F.VL.Scale(y.AsVector256(), n.AsVector256()).AsVector();
+        Vector<int> exponent = Vector.ConvertToInt32Native(n), half = Vector.ShiftRightArithmetic(exponent, 1);
+        return y * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

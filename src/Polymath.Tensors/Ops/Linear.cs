@@ -32,7 +32,15 @@ internal sealed unsafe class Linear : Op
         bool hasBias = vjp.Node.InputCount > 2 && vjp.Needs(2);
         Tensor w = vjp.Input(1);
         int outputs = w.Shape[0], inputs = w.Shape[1], rows = vjp.Node.Shape.Product(0, vjp.Node.Shape.Rank - 1);
-        Tensor dz = vjp.CreateGraph || vjp.Gradient.Shape.Length == 0 ? Composed(vjp, hasBias, rows, outputs) : Fused(vjp, hasBias, rows, outputs);
+        Tensor dz, sums = default;
+        if (vjp.CreateGraph || vjp.Gradient.Shape.Length == 0)
+        {
+            dz = Composed(vjp, (Activation)vjp.Node.A);
+            if (hasBias) sums = dz.Reshape(vjp.Tasks, rows, outputs).Sum(1);
+        }
+        else (dz, sums) = Fused(vjp, (Activation)vjp.Node.A, hasBias, rows, outputs);
+
+        if (hasBias) vjp.Give(2, sums);
         if (vjp.Needs(1)) WeightGradient(vjp, dz, rows, outputs, inputs);
         if (vjp.Needs(0)) vjp.Give(0, dz.MatMul(w));
     }
@@ -47,29 +55,26 @@ internal sealed unsafe class Linear : Op
         };
     }
 
-    /// <summary>dz by differentiable operations; gives the bias its share.</summary>
-    private static Tensor Composed(in Vjp vjp, bool hasBias, int rows, int outputs)
+    /// <summary>dz by differentiable operations.</summary>
+    internal static Tensor Composed(in Vjp vjp, Activation activation)
     {
         Tensor y = vjp.Output;
-        Tensor dz = (Activation)vjp.Node.A switch
+        return activation switch
         {
             Activation.Relu => vjp.Gradient * y.GreaterThan(0f),
             Activation.Sigmoid => vjp.Gradient * (y * (1f - y)),
             _ => vjp.Gradient,
         };
-        if (hasBias) vjp.Give(2, dz.Reshape(vjp.Tasks, rows, outputs).Sum(1));
-        return dz;
     }
 
-    /// <summary>dz and the bias gradient in one pass, over the cotangent itself when nobody else reads it.</summary>
-    private static Tensor Fused(in Vjp vjp, bool hasBias, int rows, int outputs)
+    /// <summary>dz and its sums over the rows in one pass, over the cotangent itself when nobody else reads it.</summary>
+    internal static (Tensor Dz, Tensor Sums) Fused(in Vjp vjp, Activation activation, bool hasBias, int rows, int outputs)
     {
-        var activation = (Activation)vjp.Node.A;
         Tensor g = vjp.Gradient, dz = activation == Activation.Identity || vjp.OwnsGradient ? g : new Tensor(Tensor.Allocate(g.Shape));
         Tensor sums = hasBias ? new Tensor(Tensor.Allocate(new Shape(vjp.Tasks, outputs))) : default;
-        LinearBackward.Run(activation, vjp.Node.Pointer, g.Node.Pointer, dz.Node.Pointer, hasBias ? sums.Node.Pointer : null, vjp.Tasks, rows, outputs);
-        if (hasBias) vjp.Give(2, sums);
-        return dz;
+        if (g.Shape.Length > 0) LinearBackward.Run(activation, vjp.Node.Pointer, g.Node.Pointer, dz.Node.Pointer, hasBias ? sums.Node.Pointer : null, vjp.Tasks, rows, outputs);
+        else if (hasBias) sums.Span.Clear();
+        return (dz, sums);
     }
 
     private static void WeightGradient(in Vjp vjp, Tensor dz, int rows, int outputs, int inputs)

@@ -98,14 +98,30 @@ public sealed unsafe class ElementwiseTests
     }
 
     [Fact]
+    public void Exp_keeps_its_limits_in_every_lane()
+    {
+        const float inf = float.PositiveInfinity, smallest = float.Epsilon;
+        float[] inputs = [float.NaN, -inf, -1000f, -104f, MathF.Log(smallest), 0f, 1000f, inf], expected = [float.NaN, 0f, 0f, 0f, smallest, 1f, inf, inf];
+        for (int shift = 0; shift < inputs.Length; shift++)
+        {
+            using var x = new Block([.. Enumerable.Range(0, 61).Select(i => inputs[(i + shift) % inputs.Length])]);
+            using var y = new Block(x.Length);
+            Elementwise.Exp(x, y, x.Length);
+            Assert.Equal(Enumerable.Range(0, 61).Select(i => expected[(i + shift) % inputs.Length]), y.Span.ToArray());
+        }
+    }
+
+    [Fact]
     public void A_value_gives_the_same_bits_at_every_position()
     {
-        for (int length = 1; length < 40; length++)
+        for (int length = 1; length < 70; length++)
         {
             using var x = new Block(length);
             using var y = new Block(length);
             x.Span.Fill(0.737f);
             Elementwise.GeluExact(x, y, length);
+            Assert.Equal(-1, y.Span.IndexOfAnyExcept(y[0]));
+            Elementwise.Exp(x, y, length);
             Assert.Equal(-1, y.Span.IndexOfAnyExcept(y[0]));
         }
     }

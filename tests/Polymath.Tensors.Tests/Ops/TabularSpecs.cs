@@ -13,6 +13,7 @@ internal static class TabularSpecs
         EmbedFields("EmbedFields with columns", columns: true),
         GroupedLinear("GroupedLinear", bias: false),
         GroupedLinear("GroupedLinear with bias", bias: true),
+        GroupedLinear("GroupedLinear with bias and sigmoid", bias: true, Activation.Sigmoid, x => 1 / (1 + Math.Exp(-x))),
         new("Mixture", s =>
         {
             int rows = s.Length(), width = s.Length(most: 5);
@@ -41,17 +42,18 @@ internal static class TabularSpecs
                 }));
         });
 
-    private static OpSpec GroupedLinear(string name, bool bias)
+    private static OpSpec GroupedLinear(string name, bool bias, Activation activation = Activation.Identity, Func<double, double>? f = null)
         => new(name, s =>
         {
             int groups = 1 + s.Int(MostParts), rows = s.Length(), inputs = s.Length(most: 5), outputs = s.Length(most: 3);
             OpInput[] weights = [.. Enumerable.Range(0, groups).Select(_ => s.Normal(outputs, inputs))];
             OpInput[] biases = bias ? [.. weights.Select(_ => s.Normal(outputs))] : [];
-            return new OpCase([s.Normal(rows, groups * inputs), .. weights, .. biases], t => Fused.GroupedLinear(t[0], t.AsSpan(1, groups), t.AsSpan(1 + groups)), t =>
+            return new OpCase([s.Normal(rows, groups * inputs), .. weights, .. biases], t => Fused.GroupedLinear(t[0], t.AsSpan(1, groups), t.AsSpan(1 + groups), activation), t =>
                 Dense.Build([rows, groups * outputs], i =>
                 {
                     int g = i[1] / outputs, o = i[1] % outputs;
-                    return Enumerable.Range(0, inputs).Sum(p => t[0][i[0], (g * inputs) + p] * t[1 + g][o, p]) + (bias ? t[1 + groups + g][o] : 0);
+                    double z = Enumerable.Range(0, inputs).Sum(p => t[0][i[0], (g * inputs) + p] * t[1 + g][o, p]) + (bias ? t[1 + groups + g][o] : 0);
+                    return f is null ? z : f(z);
                 }));
         });
 }
