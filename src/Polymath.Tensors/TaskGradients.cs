@@ -130,6 +130,7 @@ public sealed unsafe class TaskGradients : IGradientSink
     {
         _buffer.AsSpan(_offset, Tasks * _stride).Clear();
         _own.AsSpan().Clear();
+        Begin();
     }
 
     bool IGradientSink.Holds(Node leaf) => _layout is not null && _layout.TryFind(leaf, out ParameterLayout.Entry entry) && (entry.Shared ? !_ownOnly : !SharedOnly);
