@@ -6,7 +6,7 @@ using Polymath.Benchmarks.Comparison;
 
 namespace Polymath.Benchmarks;
 
-/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes and <c>memory</c> its activations.</summary>
+/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes <c>memory</c> its activations and <c>forms</c> what the forms of the tasks' gradients cost.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -17,6 +17,7 @@ internal static class Program
             case "throughput": return Throughput.Run(arguments[1..]);
             case "profile": return StepProfile.Run(arguments[1..]);
             case "memory": return StepMemoryTable.Run(arguments[1..]);
+            case "forms": return GradientForms.Run(arguments[1..]);
             case "ridge": return RidgeBaseline.Run(arguments[1..]);
         }
 
