@@ -15,9 +15,9 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     private GradientGramian? _streamed;
     private RepresentationGradients? _representation;
     private Form _form;
-    private (int Tasks, int Rows) _planned;
+    private readonly Dictionary<(int Tasks, int Rows), bool> _streams = [];
     private int _present;
-    private bool _streams, _hasGramian;
+    private bool _hasGramian;
 
     private enum Form
     {
@@ -114,8 +114,13 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     private bool Streams(ReadOnlySpan<Tensor> losses, int batchRows)
     {
         if ((needs & BalancerNeeds.Gradients) != 0) return false;
-        if (_planned == (losses.Length, batchRows)) return _streams;
-        _planned = (losses.Length, batchRows);
-        return _streams = tape.Cost(losses, layout).PrefersStreaming(options.GradientMemory);
+        // An epoch ends with a smaller batch, and tasks come and go: each combination is counted once.
+        if (!_streams.TryGetValue((losses.Length, batchRows), out bool streams))
+        {
+            streams = tape.Cost(losses, layout).PrefersStreaming(options.GradientMemory);
+            _streams.Add((losses.Length, batchRows), streams);
+        }
+
+        return streams;
     }
 }

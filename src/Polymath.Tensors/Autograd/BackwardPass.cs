@@ -124,9 +124,11 @@ internal sealed partial class BackwardPass(Tape tape)
     /// <summary>Whether an input is a parameter whose gradient rows the sink keeps, so that a rule may write them itself.</summary>
     public bool WritesParameter(Node input) => !CreateGraph && Needs(input) && IsKept(input) && !_sink!.WantsWhole(input.Leaf!);
 
-    /// <summary>The sum of inner products that an input's gradient goes into, if this rule is its only source and it is wanted for nothing else.</summary>
-    public GradientGramian? GramianOf(Node input)
-        => !CreateGraph && Needs(input) && _uses[input.Index] == 1 && IsKept(input) && _sink!.WantsWhole(input.Leaf!) ? _sink as GradientGramian : null;
+    /// <summary>Whether an input's gradient is wanted only for its inner products, and the rule that asks is its only source.</summary>
+    public bool OnlyInnerProducts(Node input) => !CreateGraph && Needs(input) && _uses[input.Index] == 1 && IsKept(input) && _sink!.WantsWhole(input.Leaf!);
+
+    /// <summary>The sum of inner products that such a gradient goes into; null for any other.</summary>
+    public GradientGramian? GramianOf(Node input) => OnlyInnerProducts(input) ? _sink as GradientGramian : null;
 
     /// <summary>The rows that will reach a node; null for none. Known after <see cref="Plan"/>.</summary>
     public RowSet? Promised(Node node) => _promised[node.Index];

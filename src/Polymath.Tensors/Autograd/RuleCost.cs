@@ -1,18 +1,15 @@
 namespace Polymath.Tensors;
 
 /// <summary>Multiplications of one backward rule for one task.</summary>
-/// <param name="Input">Of the cotangents it passes on.</param>
-/// <param name="Weight">Of a weight gradient that only its inner products are wanted of.</param>
+/// <param name="Others">Of everything but <paramref name="Weight"/>.</param>
+/// <param name="Weight">Of a weight gradient that only its inner products are wanted of; 0 for none.</param>
 /// <param name="Batch">Rows of the layer's input.</param>
 /// <param name="Inputs">Width of the layer's input.</param>
 /// <param name="Outputs">Width of the layer's output.</param>
-internal readonly record struct RuleCost(double Input, double Weight, double Batch, double Inputs, double Outputs)
+internal readonly record struct RuleCost(double Others, double Weight, double Batch, double Inputs, double Outputs)
 {
-    /// <summary>Of weight gradients that are needed as they are.</summary>
-    public double OtherWeight { get; init; }
-
     /// <summary>All of it.</summary>
-    public double Total => Input + Weight + OtherWeight;
+    public double Total => Others + Weight;
 
     /// <summary>The inner products of K such weight gradients through those of inputs and cotangents.</summary>
     public double Pairs(int tasks) => (Batch * Batch * Inputs) + (tasks * (tasks + 1) / 2 * Batch * Batch * Outputs);

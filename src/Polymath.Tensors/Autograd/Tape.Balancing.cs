@@ -90,9 +90,8 @@ public sealed partial class Tape
     public GradientCost Cost(ReadOnlySpan<Tensor> losses, ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        var sink = new GradientGramian(losses.Length, layout);
         _pass.Begin(createGraph: false);
-        _pass.MarkNeeded(sink);
+        _pass.MarkNeeded(new CostProbe(layout));
         for (int k = 0; k < losses.Length; k++) _pass.Promise(OnTape(losses[k], "a loss"), _pass.Sets.Single(k));
         _pass.Plan();
         double rows = 0, streamed = 0, once = 0;
@@ -159,5 +158,21 @@ public sealed partial class Tape
     private void AddToFrontier(Node node)
     {
         if (_reached[node.Index] > 1 && !_frontier.Contains(node)) _frontier.Add(node);
+    }
+
+    /// <summary>Wants what <see cref="GradientGramian"/> wants and is never given anything: costs are counted without a sweep.</summary>
+    private sealed class CostProbe(ParameterLayout layout) : IGradientSink
+    {
+        public bool Holds(Node leaf) => layout.TryFind(leaf, out _);
+
+        public bool WantsWhole(Node leaf) => layout.TryFind(leaf, out ParameterLayout.Entry entry) && entry.Shared;
+
+        public ParameterPlace Place(Node leaf, RowSet rows, int first) => throw new NotSupportedException();
+
+        public void Accumulate(Node leaf, RowSet rows, Tensor gradient) => throw new NotSupportedException();
+
+        public void Begin() => throw new NotSupportedException();
+
+        public void End() => throw new NotSupportedException();
     }
 }

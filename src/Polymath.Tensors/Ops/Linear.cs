@@ -48,11 +48,10 @@ internal sealed unsafe class Linear : Op
     public override RuleCost Cost(Node node, BackwardPass pass)
     {
         Shape w = node.Inputs[1].Shape;
-        double rows = node.Shape.Product(0, node.Shape.Rank - 1), product = rows * w.Length;
-        return new RuleCost((pass.Needs(node.Inputs[0]) ? product : 0) + (2 * node.Shape.Length), pass.GramianOf(node.Inputs[1]) is null ? 0 : product, rows, w[1], w[0])
-        {
-            OtherWeight = pass.Needs(node.Inputs[1]) && pass.GramianOf(node.Inputs[1]) is null ? product : 0,
-        };
+        double rows = node.Shape.Product(0, node.Shape.Rank - 1), product = rows * w.Length, elements = 2.0 * node.Shape.Length;
+        bool summed = pass.OnlyInnerProducts(node.Inputs[1]);
+        double kept = (pass.Needs(node.Inputs[0]) ? product : 0) + (pass.Needs(node.Inputs[1]) && !summed ? product : 0);
+        return new RuleCost(elements + kept, summed ? product : 0, rows, w[1], w[0]);
     }
 
     /// <summary>dz by differentiable operations.</summary>

@@ -42,6 +42,15 @@ public sealed class GradientFormsTests
         }
     }
 
+    [Theory]
+    [InlineData("ew")]
+    [InlineData("cagrad")]
+    public void The_smaller_batch_at_the_end_of_an_epoch_allocates_nothing(string balancer)
+    {
+        Train(balancer, new TrainerOptions(), out StepMemory memory);
+        Assert.Equal(0, memory.AllocatedBytes);
+    }
+
     [Fact]
     public void With_fixed_weights_the_representation_gives_the_gradient_of_the_rows()
     {
@@ -58,7 +67,7 @@ public sealed class GradientFormsTests
     private static float[] Train(Balancer balancer, TrainerOptions options, out StepMemory memory)
     {
         ToyModel model = new(ToyData.Tasks);
-        FitResult result = new Trainer(model) { Optimizer = new Sgd(0.02), Balancer = balancer, Options = options with { Epochs = 4, BatchSize = 10, Seed = 5, ConflictSamples = 0 } }.Run(ToyData.Make(60, missing: 0.2));
+        FitResult result = new Trainer(model) { Optimizer = new Sgd(0.02), Balancer = balancer, Options = options with { Epochs = 6, BatchSize = 10, Seed = 5 } }.Run(ToyData.Make(65, missing: 0.2));
         memory = result.Memory!;
         return ToyModel.Values(model);
     }
