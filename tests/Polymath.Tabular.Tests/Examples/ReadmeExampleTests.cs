@@ -11,8 +11,6 @@ namespace Polymath.Tests;
 [Collection(QuietCollection.Name)]
 public sealed class ReadmeExampleTests
 {
-    private const string Begin = "        // begin example", End = "        // end example";
-
     [Fact]
     public void The_library_example_trains_saves_and_predicts()
     {
@@ -37,18 +35,7 @@ public sealed class ReadmeExampleTests
     }
 
     [Fact]
-    public void The_documentation_shows_exactly_this_code()
-    {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Polymath.slnx"))) root = Path.GetDirectoryName(root)!;
-        string[] document = File.ReadAllLines(Path.Combine(root, "docs", "library-example.md"));
-        string[] code = [.. document.SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```")];
-        string[] source = File.ReadAllLines(Path.Combine(root, "tests", "Polymath.Tabular.Tests", "Examples", "ReadmeExampleTests.cs"));
-        string[] usings = [.. source.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal))];
-        string[] body = [.. source.SkipWhile(line => line != Begin).Skip(1).TakeWhile(line => line != End).Select(line => line.Length == 0 ? line : line[8..])];
-        Assert.NotEmpty(body);
-        Assert.Equal([.. usings, string.Empty, .. body], code);
-    }
+    public void The_documentation_shows_exactly_this_code() => DocumentedExample.RequireSame("docs/library-example.md", "tests/Polymath.Tabular.Tests/Examples/ReadmeExampleTests.cs");
 
     private static void TrainModel()
     {
