@@ -123,7 +123,7 @@ public readonly partial struct Tensor
 
     /// <summary>An uninitialised tensor that belongs to no tape.</summary>
     internal static Tensor Persistent(in Shape shape)
-        => new(new Node { Buffer = new Buffer(Math.Max(1, shape.Length)) { References = 1 }, Shape = shape });
+        => new(new Node { Buffer = new Buffer(Math.Max(1, shape.Length), isPooled: false), Shape = shape });
 
     /// <summary>A node that looks at part of another.</summary>
     internal static Node ViewOf(Node source, int offset, in Shape shape) => Tape.Current is { } tape

@@ -71,6 +71,9 @@ internal sealed partial class BackwardPass(Tape tape)
     /// <summary>Keeps the cotangent of a node for the caller.</summary>
     public void Collect(Node node) => _collected[node.Index] = true;
 
+    /// <summary>Whether the cotangent of a node is kept for the caller.</summary>
+    public bool Collects(Node node) => _collected[node.Index];
+
     /// <summary>Keeps the cotangents of these nodes and ends the sweep there.</summary>
     public void StopAt(List<Node> nodes)
     {
@@ -172,7 +175,7 @@ internal sealed partial class BackwardPass(Tape tape)
         if (_rows[node.Index] is not { } rows) return Tensor.Zeros(node.Shape.Prepend(tasks));
         Tensor gradient = RowAccumulation.Spread(_cotangents[node.Index], rows, all);
         // One cotangent may have reached several nodes (a + b gives the same one twice); results must not share memory.
-        if (!CreateGraph && (gradient.Node.Holds > 1 || gradient.Node.Buffer.References > 1)) gradient = Copy(gradient);
+        if (!CreateGraph && (gradient.Node.Holds > 1 || !gradient.Node.Buffer.IsSole)) gradient = Copy(gradient);
         tape.Adopt(gradient.Node);
         Release(node.Index);
         return gradient;
@@ -214,7 +217,7 @@ internal sealed partial class BackwardPass(Tape tape)
     }
 
     /// <summary>Whether a sweep value has one reader left.</summary>
-    public static bool CanWrite(Node node) => node.Scratch && node.Holds == 1 && node.Buffer.References == 1;
+    public static bool CanWrite(Node node) => node.Scratch && node.Holds == 1 && node.Buffer.IsSole;
 
     private static Tensor Copy(Tensor source)
     {

@@ -97,8 +97,8 @@ public sealed partial class Tape
     /// <summary>Lets a value live in the memory of an equal one instead of its own.</summary>
     private static void Share(Node node, Node equal)
     {
-        equal.Buffer.References++;
-        if (--node.Buffer.References == 0) BufferPool.Return(node.Buffer);
+        equal.Buffer.Hold();
+        node.Buffer.Release();
         (node.Buffer, node.Offset) = (equal.Buffer, equal.Offset);
     }
 

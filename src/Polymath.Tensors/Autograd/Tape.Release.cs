@@ -12,8 +12,7 @@ public sealed partial class Tape
         if (node.Buffer is not { } buffer) return;
         node.Buffer = null!;
         node.Version++;
-        // Buffers that entered as aliases of values made elsewhere are not the pool's.
-        if (node.Leaf is null && --buffer.References == 0) BufferPool.Return(buffer);
+        buffer.Release();
     }
 
     private void EndRecord(bool keepStarts)

@@ -135,7 +135,7 @@ public sealed partial class Tape : IDisposable
         node.Buffer = buffer;
         node.Offset = offset;
         node.Shape = shape;
-        buffer.References++;
+        buffer.Hold();
         if (_inScratch)
         {
             node.Scratch = true;

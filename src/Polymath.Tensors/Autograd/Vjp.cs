@@ -29,8 +29,8 @@ internal readonly ref struct Vjp
 
     public Tensor Saved(int index) => new(Node.Saved[index]!);
 
-    /// <summary>True when nobody else will read <see cref="Gradient"/>, so that a rule may overwrite it.</summary>
-    public bool OwnsGradient => BackwardPass.CanWrite(Gradient.Node);
+    /// <summary>True when nobody else will read <see cref="Gradient"/>, neither another node nor who asked for it, so that a rule may overwrite it.</summary>
+    public bool OwnsGradient => !_pass.Collects(Node) && BackwardPass.CanWrite(Gradient.Node);
 
     /// <summary>Whether an input lies on a path to something whose gradient is wanted; a rule computes nothing for the others.</summary>
     public bool Needs(int index) => _pass.Needs(Node.Inputs[index]);

@@ -53,7 +53,7 @@ public static class BufferPool
             }
         }
 
-        return new Buffer(capacity);
+        return new Buffer(capacity, isPooled: true);
     }
 
     internal static void Return(Buffer buffer)

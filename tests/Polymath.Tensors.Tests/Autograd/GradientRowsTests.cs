@@ -49,6 +49,25 @@ public sealed class GradientRowsTests
         }
     }
 
+    [Theory]
+    [InlineData(Activation.Relu)]
+    [InlineData(Activation.Sigmoid)]
+    public void A_wanted_cotangent_stays_as_it_is_when_its_own_rule_runs_too(Activation activation)
+    {
+        var random = new RandomStream(8);
+        Tensor w = Leaf(random, 5, 4), x = Tensor.Normal(random, new Shape(6, 4));
+        using var tape = new Tape();
+        Tensor h = Fused.Linear(x, w, default, activation);
+        Tensor[] losses = [(h * h).Sum(), (h * -3f).Sum()], both = tape.Gradients(losses, [h, w]);
+        for (int i = 0; i < h.Shape.Length; i++)
+        {
+            Assert.Equal(2f * h.Span[i], both[0].Span[i], 1e-5f);
+            Assert.Equal(-3f, both[0].Span[h.Shape.Length + i], 1e-5f);
+        }
+
+        AssertClose(tape.Gradients(losses, [w])[0].Span, both[1].Span);
+    }
+
     public static TheoryData<int, int> Reaches()
     {
         var data = new TheoryData<int, int>();

@@ -128,6 +128,23 @@ public sealed class TapeTests
         Assert.Equal(before, BufferPool.BytesInUse);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_value_read_on_an_inner_tape_goes_back_to_the_pool_with_its_own(bool resetsFirst)
+    {
+        long before = BufferPool.BytesInUse;
+        using (var outer = new Tape())
+        {
+            Tensor x = Leaf(Ramp(100), 10, 10) * 2f;
+            using var inner = new Tape();
+            inner.Gradient((x * x).Sum(), x);
+            if (resetsFirst) outer.Reset();
+        }
+
+        Assert.Equal(before, BufferPool.BytesInUse);
+    }
+
     private static float[] Single(Tensor x, Tensor trunk, Tensor head, float scale)
     {
         using var tape = new Tape();
