@@ -13,6 +13,6 @@ public enum BalancerNeeds
     /// <summary>The K x P task gradients themselves, element by element.</summary>
     Gradients = 4,
 
-    /// <summary>The gradients at the shared representation instead of the shared parameters.</summary>
+    /// <summary>The inner products at the shared representation instead of the shared parameters, whatever the trainer's options say.</summary>
     RepresentationGradients = 8,
 }

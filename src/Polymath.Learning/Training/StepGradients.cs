@@ -9,13 +9,13 @@ namespace Polymath.Learning.Training;
 /// </summary>
 internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks, BalancerNeeds needs, TrainerOptions options)
 {
-    private readonly bool _atRepresentation = options.BalanceAt == BalanceLevel.Representation && tasks > 1;
+    private readonly bool _atRepresentation = options.BalanceAt == BalanceLevel.Representation || (needs & BalancerNeeds.RepresentationGradients) != 0;
     private readonly double[] _gramian = new double[tasks * tasks];
+    private readonly Dictionary<(int Tasks, int Rows), bool> _streams = [];
     private TaskGradients? _rows, _sum;
     private GradientGramian? _streamed;
     private RepresentationGradients? _representation;
     private Form _form;
-    private readonly Dictionary<(int Tasks, int Rows), bool> _streams = [];
     private int _present;
     private bool _hasGramian;
 
@@ -28,7 +28,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     }
 
     /// <summary>Whether the balancer's rule reads inner products.</summary>
-    public bool BalancerReadsGramian { get; } = (needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients)) != 0;
+    public bool BalancerReadsGramian { get; } = (needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients | BalancerNeeds.RepresentationGradients)) != 0;
 
     /// <summary>[K', K'] inner products of the last sweep; empty when there were none.</summary>
     public ReadOnlySpan<double> Gramian => _hasGramian ? _gramian.AsSpan(0, _present * _present) : default;

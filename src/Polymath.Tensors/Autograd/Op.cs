@@ -16,5 +16,5 @@ internal abstract class Op
     public abstract void Backward(in Vjp vjp);
 
     /// <summary>Multiplications that the rule does for one task; by default a few per element of the result.</summary>
-    public virtual RuleCost Cost(Node node, BackwardPass pass) => new(ElementCost * node.Shape.Length, 0, 0, 0, 0);
+    public virtual RuleCost Cost(Node node, BackwardPass pass) => new(ElementCost * node.Shape.Length);
 }

@@ -6,7 +6,7 @@ namespace Polymath.Tensors;
 /// <param name="Batch">Rows of the layer's input.</param>
 /// <param name="Inputs">Width of the layer's input.</param>
 /// <param name="Outputs">Width of the layer's output.</param>
-internal readonly record struct RuleCost(double Others, double Weight, double Batch, double Inputs, double Outputs)
+internal readonly record struct RuleCost(double Others, double Weight = 0, double Batch = 0, double Inputs = 0, double Outputs = 0)
 {
     /// <summary>All of it.</summary>
     public double Total => Others + Weight;

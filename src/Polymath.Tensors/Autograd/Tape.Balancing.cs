@@ -83,7 +83,7 @@ public sealed partial class Tape
 
     /// <summary>
     /// What the gradients of K losses will cost in multiplications, as rows and as streamed inner products with one more weighted sweep.
-    /// Nothing is computed; linear maps are counted exactly, other operations by the size of their results.
+    /// Nothing is computed; matrix products, convolutions and attention are counted by theirs, other operations by the size of their results.
     /// </summary>
     /// <param name="losses">K tensors of one element.</param>
     /// <param name="layout">The parameters whose gradients are wanted.</param>

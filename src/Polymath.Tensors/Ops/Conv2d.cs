@@ -66,6 +66,9 @@ internal sealed unsafe class Conv2d : Op
     }
 
     /// <summary>The same rules as products that can be differentiated again; g is <c>[tasks, batch, groups, outputs / groups, positions]</c>.</summary>
+    /// <summary>The products dx and dW, a patch for every element of the result.</summary>
+    public override RuleCost Cost(Node node, BackwardPass pass) => new(2.0 * node.Shape.Length * node.Inputs[1].Shape.Product(1, 4));
+
     private static void BackwardComposed(in Vjp vjp, in Window window, Tensor g)
     {
         Tensor x = vjp.Input(0), w = vjp.Input(1);

@@ -71,6 +71,9 @@ internal sealed unsafe class GroupedLinear : Op
         vjp.Give(0, new Tensor(dx));
     }
 
+    /// <summary>The products dx and dW, whether or not every weight is wanted.</summary>
+    public override RuleCost Cost(Node node, BackwardPass pass) => new(2.0 * node.Shape.Length * node.Inputs[1].Shape[1]);
+
     private static void WeightGradients(in Vjp vjp, Node dz, int groups)
     {
         Shape weight = vjp.Node.Inputs[1].Shape;

@@ -50,6 +50,12 @@ internal sealed unsafe class MatMul : Op
         vjp.Give(1, tb ? g.MatMul(a, true, ta) : a.MatMul(g, !ta, false));
     }
 
+    public override RuleCost Cost(Node node, BackwardPass pass)
+    {
+        double product = (double)node.Shape.Length * node.Inputs[0].Shape[node.A == 1 ? -2 : -1];
+        return new RuleCost((pass.Needs(node.Inputs[0]) ? product : 0) + (pass.Needs(node.Inputs[1]) ? product : 0));
+    }
+
     private static void Multiply(Node a, Node b, Node c, in Shape batch, in Shape batchA, in Shape batchB, bool ta, bool tb, int m, int n, int k)
     {
         int lda = a.Shape[-1], ldb = b.Shape[-1];

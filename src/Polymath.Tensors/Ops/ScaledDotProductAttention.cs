@@ -67,6 +67,9 @@ internal sealed unsafe class ScaledDotProductAttention : Op
         if (!value.IsEmpty) vjp.Give(2, value);
     }
 
+    /// <summary>The scores again, and the four products of their gradients.</summary>
+    public override RuleCost Cost(Node node, BackwardPass pass) => new(5.0 * node.Shape.Length * node.B);
+
     private static void BackwardComposed(in Vjp vjp)
     {
         Node y = vjp.Node;

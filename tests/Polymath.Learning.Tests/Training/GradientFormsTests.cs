@@ -16,7 +16,7 @@ public sealed class GradientFormsTests
     [InlineData("upgrad")]
     public void Streamed_inner_products_train_the_same_model_as_rows(string balancer)
     {
-        float[] rows = Train(new OnRows(Balancers.Create(balancer)), new TrainerOptions(), out _), streamed = Train(balancer, new TrainerOptions { GradientMemory = 0 }, out StepMemory dropped);
+        float[] rows = Train(new Asking(Balancers.Create(balancer), BalancerNeeds.Gradients), new TrainerOptions(), out _), streamed = Train(balancer, new TrainerOptions { GradientMemory = 0 }, out StepMemory dropped);
         for (int i = 0; i < rows.Length; i++) Assert.Equal(rows[i], streamed[i], 1e-4f);
         Assert.Equal(0, dropped.AllocatedBytes);
     }
@@ -59,6 +59,12 @@ public sealed class GradientFormsTests
     }
 
     [Fact]
+    public void A_balancer_may_ask_for_the_representation_itself()
+        => Assert.Equal(
+            Train(new MGDA(), new TrainerOptions { BalanceAt = BalanceLevel.Representation }, out _),
+            Train(new Asking(new MGDA(), BalancerNeeds.RepresentationGradients), new TrainerOptions(), out _));
+
+    [Fact]
     public void A_level_that_does_not_exist_is_refused()
         => Assert.Contains("BalanceAt", Assert.Throws<TrainingException>(() => new TrainerOptions { BalanceAt = (BalanceLevel)7 }.Validate()).Message, StringComparison.Ordinal);
 
@@ -86,12 +92,12 @@ public sealed class GradientFormsTests
         }
     }
 
-    /// <summary>A rule that says it reads the rows themselves, so that it is given them.</summary>
-    private sealed class OnRows(Balancer rule) : Balancer
+    /// <summary>A rule that asks for something else besides.</summary>
+    private sealed class Asking(Balancer rule, BalancerNeeds more) : Balancer
     {
         public override string Name => rule.Name;
 
-        public override BalancerNeeds Needs => rule.Needs | BalancerNeeds.Gradients;
+        public override BalancerNeeds Needs => rule.Needs | more;
 
         public override BalanceStatus Weigh(in BalanceInput input, Span<double> weights) => rule.Weigh(input, weights);
     }
