@@ -20,14 +20,14 @@ internal static unsafe class FieldRows
     }
 
     /// <summary>
-    /// table_f[k, ids[i, f]] = sum over i of g[k, i, start_f ..], in the order of i, and zero where no row points to. One chunk is one
-    /// table of one task.
+    /// table[ids[i, column]] (+)= sum over i of g[task, i, start ..], in the order of i, and zero where no row points to unless the table
+    /// accumulates. One chunk is one table of one task.
     /// </summary>
-    public static void Scatter(Field* fields, int count, int fieldsOfIds, int* ids, int rows, int tasks, float* g, int stride)
+    public static void Scatter(Target* targets, int count, int fieldsOfIds, int* ids, int rows, float* g, int stride)
     {
         if (count == 0) return;
-        var body = new ScatterBody { Fields = fields, Count = count, FieldsOfIds = fieldsOfIds, Ids = ids, Rows = rows, G = g, Stride = stride };
-        Workers.For(tasks * count, ref body);
+        var body = new ScatterBody { Targets = targets, FieldsOfIds = fieldsOfIds, Ids = ids, Rows = rows, G = g, Stride = stride };
+        Workers.For(count, ref body);
     }
 
     private static void Copy(float* from, float* to, int width)
@@ -47,11 +47,24 @@ internal static unsafe class FieldRows
     /// <summary>One table and its place in the row.</summary>
     internal struct Field
     {
-        /// <summary>The table <c>[Ids, Width]</c>; when scattering one after the other for every task.</summary>
+        /// <summary>The table <c>[Ids, Width]</c>.</summary>
         public float* Table;
 
-        /// <summary>Its rows and columns, where it begins in the output row, and its place among the columns of the ids.</summary>
-        public int Ids, Width, Start, Column;
+        /// <summary>Its rows and columns, and where it begins in the output row.</summary>
+        public int Ids, Width, Start;
+    }
+
+    /// <summary>The gradient of one table for one task.</summary>
+    internal struct Target
+    {
+        /// <summary>The table, its place in the row, and where the gradient goes.</summary>
+        public Field Field;
+
+        /// <summary>The table's place among the columns of the ids, and the task's among the cotangents.</summary>
+        public int Column, Task;
+
+        /// <summary>Whether there is a value to add to.</summary>
+        public bool Accumulate;
     }
 
     private struct GatherBody : IBody
@@ -86,20 +99,19 @@ internal static unsafe class FieldRows
 
     private struct ScatterBody : IBody
     {
-        public Field* Fields;
+        public Target* Targets;
         public int* Ids;
         public float* G;
-        public int Count, FieldsOfIds, Rows, Stride;
+        public int FieldsOfIds, Rows, Stride;
 
         public readonly void Run(int chunk)
         {
-            int task = chunk / Count;
-            Field field = Fields[chunk % Count];
-            nint size = (nint)field.Ids * field.Width;
-            float* table = field.Table + (task * size), g = G + ((nint)task * Rows * Stride) + field.Start;
-            new Span<float>(table, checked((int)size)).Clear();
-            int* id = Ids + field.Column;
-            for (int row = 0; row < Rows; row++, id += FieldsOfIds, g += Stride) Add(g, table + ((nint)(*id) * field.Width), field.Width);
+            Target target = Targets[chunk];
+            Field field = target.Field;
+            float* g = G + ((nint)target.Task * Rows * Stride) + field.Start;
+            if (!target.Accumulate) new Span<float>(field.Table, checked(field.Ids * field.Width)).Clear();
+            int* id = Ids + target.Column;
+            for (int row = 0; row < Rows; row++, id += FieldsOfIds, g += Stride) Add(g, field.Table + ((nint)(*id) * field.Width), field.Width);
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed unsafe class EmbedFields : Op
         {
             Node table = tables[f].Node;
             if (table.Shape.Rank != 2) throw new TensorException($"EmbedFields: table {f} has shape {table.Shape}, expected [ids, width].");
-            places[f] = new FieldRows.Field { Table = table.Pointer, Ids = table.Shape[0], Width = table.Shape[1], Start = width, Column = f };
+            places[f] = new FieldRows.Field { Table = table.Pointer, Ids = table.Shape[0], Width = table.Shape[1], Start = width };
             width += table.Shape[1];
             inputs[f] = table;
         }
@@ -64,37 +64,51 @@ internal sealed unsafe class EmbedFields : Op
         if (vjp.Node.InputCount > fields && vjp.Needs(fields)) vjp.Give(fields, vjp.Gradient.Slice(2, start, vjp.Node.Shape[1] - start));
     }
 
-    /// <summary>Gives every table its gradient; returns where the columns begin.</summary>
+    /// <summary>Scatters into the gradient rows of the tables, or into tensors of their own that are then given; returns where the columns begin.</summary>
     private static int GiveTables(in Vjp vjp, IndexTensor ids)
     {
-        int fields = ids.Shape[1], needed = 0, start = 0, length = 0;
-        for (int f = 0; f < fields; f++) length = checked(length + (vjp.Needs(f) ? vjp.Tasks * vjp.Node.Inputs[f].Shape.Length : 0));
-        Node gradients = Tensor.Allocate(new Shape(length));
-        FieldRows.Field* places = Scratch.Get<FieldRows.Field>(Scratch.Slot.Partial, fields);
-        float* at = gradients.Pointer;
+        int fields = ids.Shape[1], start = 0, length = 0, count = 0;
+        for (int f = 0; f < fields; f++) length = checked(length + (IsGiven(vjp, f) ? vjp.Tasks * vjp.Node.Inputs[f].Shape.Length : 0));
+        Node given = Tensor.Allocate(new Shape(length));
+        FieldRows.Target* targets = Scratch.Get<FieldRows.Target>(Scratch.Slot.Partial, (nint)fields * vjp.Tasks);
+        float* at = given.Pointer;
         for (int f = 0; f < fields; f++)
         {
             Shape table = vjp.Node.Inputs[f].Shape;
-            if (vjp.Needs(f))
+            for (int first = 0; vjp.Needs(f) && first < vjp.Tasks;)
             {
-                places[needed++] = new FieldRows.Field { Table = at, Ids = table[0], Width = table[1], Start = start, Column = f };
-                at += vjp.Tasks * table.Length;
+                ParameterPlace place = IsGiven(vjp, f) ? new ParameterPlace((nint)at, table.Length, vjp.Tasks, false) : vjp.Place(f, first);
+                for (int row = 0; row < place.Rows; row++)
+                {
+                    var field = new FieldRows.Field { Table = place.First + (row * place.Stride), Ids = table[0], Width = table[1], Start = start };
+                    targets[count++] = new FieldRows.Target { Field = field, Column = f, Task = first + row, Accumulate = place.Accumulate };
+                }
+
+                first += place.Rows;
             }
 
+            if (IsGiven(vjp, f)) at += vjp.Tasks * table.Length;
             start += table[1];
         }
 
-        fixed (int* index = ids.Span) FieldRows.Scatter(places, needed, fields, index, ids.Shape[0], vjp.Tasks, vjp.Gradient.Node.Pointer, vjp.Node.Shape[1]);
+        fixed (int* index = ids.Span) FieldRows.Scatter(targets, count, fields, index, ids.Shape[0], vjp.Gradient.Node.Pointer, vjp.Node.Shape[1]);
         for (int f = 0, offset = 0; f < fields; f++)
         {
-            if (!vjp.Needs(f)) continue;
+            if (!IsGiven(vjp, f)) continue;
             Shape table = vjp.Node.Inputs[f].Shape;
-            vjp.Give(f, new Tensor(Tensor.ViewOf(gradients, offset, table.Prepend(vjp.Tasks))));
+            vjp.Give(f, new Tensor(Tensor.ViewOf(given, offset, table.Prepend(vjp.Tasks))));
             offset += vjp.Tasks * table.Length;
         }
 
         return start;
     }
+
+    /// <summary>
+    /// Whether a table's gradient goes into a tensor of its own instead of the gradient rows: where it is wanted so, and where an earlier field
+    /// has the same table, since all fields are scattered at the same time.
+    /// </summary>
+    private static bool IsGiven(in Vjp vjp, int field)
+        => vjp.Needs(field) && (!vjp.WritesParameter(field) || Array.IndexOf(vjp.Node.Inputs, vjp.Node.Inputs[field], 0, field) >= 0);
 
     private static IndexTensor Column(IndexTensor ids, int field)
     {

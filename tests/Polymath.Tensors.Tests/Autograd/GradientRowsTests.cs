@@ -49,6 +49,28 @@ public sealed class GradientRowsTests
         }
     }
 
+    [Fact]
+    public void Tables_are_scattered_into_the_rows_also_when_one_serves_two_fields()
+    {
+        var random = new RandomStream(12);
+        Tensor first = Leaf(random, 7, 3), second = Leaf(random, 5, 2), own = Leaf(random, 4, 3);
+        var ids = IndexTensor.FromArray([0, 1, 6, 0, 3, 4, 0, 1, 6, 2], 5, 2);
+        Tensor[] parameters = [first, second, own];
+        var rows = new TaskGradients(3, new ParameterLayout([first, second], [own]));
+        for (int k = 0; k < 3; k++) rows.Row(k).Fill(99f);
+        using var tape = new Tape();
+        Tensor x = Fused.EmbedFields([first, second], ids), twice = Fused.EmbedFields([first, first], ids), alone = Fused.EmbedFields([own], IndexTensor.FromArray([3, 0, 3, 1, 0], 5, 1));
+        Tensor[] losses = [(x * x).Sum(), x.Sum() + (twice * 3f).Sum(), (twice * twice).Sum() + (alone * 2f).Sum()], expected = tape.Gradients(losses, parameters);
+        tape.Backward(losses, rows);
+        for (int k = 0; k < 3; k++)
+        {
+            AssertClose(expected[0].Span.Slice(k * 21, 21), rows.Row(k)[..21]);
+            AssertClose(expected[1].Span.Slice(k * 10, 10), rows.Row(k)[21..]);
+        }
+
+        AssertClose(expected[2].Span.Slice(2 * 12, 12), rows.Own);
+    }
+
     [Theory]
     [InlineData(Activation.Relu)]
     [InlineData(Activation.Sigmoid)]
