@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Polymath.Tensors.Kernels;
 
-/// <summary>Bytes of this machine's data caches, as the processor or the operating system states them; usual sizes where neither does.</summary>
+/// <summary>Bytes of this machine's second- and third-level caches, as the processor or the operating system states them; usual sizes where neither does.</summary>
 internal static class CacheSizes
 {
     private const int IntelLeaf = 4, AmdLeaf = unchecked((int)0x8000001D), AmdHighestLeaf = unchecked((int)0x80000000);
@@ -12,18 +12,13 @@ internal static class CacheSizes
 
     static CacheSizes()
     {
-        Level1 = 32 * 1024;
         Level2 = 512 * 1024;
         Level3 = 4 * 1024 * 1024;
         Span<long> found = stackalloc long[4];
         if (!FromProcessor(found)) FromLinux(found);
-        if (found[1] > 0) Level1 = found[1];
         if (found[2] > 0) Level2 = found[2];
         if (found[3] > 0) Level3 = found[3];
     }
-
-    /// <summary>First level, of one core.</summary>
-    public static long Level1 { get; }
 
     /// <summary>Second level, of one core.</summary>
     public static long Level2 { get; }
@@ -51,7 +46,7 @@ internal static class CacheSizes
             sizes[level] = ways * partitions * line * ((long)(uint)ecx + 1);
         }
 
-        return sizes[1] > 0;
+        return sizes[2] > 0;
     }
 
     private static void FromLinux(Span<long> sizes)
