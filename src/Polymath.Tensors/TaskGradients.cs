@@ -21,25 +21,43 @@ public sealed unsafe class TaskGradients : IGradientSink
     private const int Alignment = 64, FloatsPerLine = Alignment / sizeof(float);
 
     private readonly float[] _buffer;
-    private readonly int _offset, _stride;
+    private readonly int _offset, _stride, _ownOffset, _flat;
     private readonly ParameterLayout? _layout;
-    private readonly float[] _own = [];
     private readonly bool _ownOnly;
 
     // Whether a parameter's part of a row has a value of this sweep, [row * parameters + parameter]; own parameters use row 0.
-    private readonly bool[] _written = [];
+    private readonly bool[] _written;
 
     /// <summary>Zeroed rows for <paramref name="tasks"/> losses and <paramref name="parameters"/> shared parameters.</summary>
     /// <param name="tasks">K, at least 1.</param>
     /// <param name="parameters">P, at least 0.</param>
     public TaskGradients(int tasks, int parameters)
+        : this(null, tasks, parameters, RoundUp(parameters), own: 0, extra: 0)
+    {
+    }
+
+    /// <summary>Rows for the shared parameters of a model, and one more for the parameters that a single task reaches.</summary>
+    /// <param name="tasks">K, at least 1.</param>
+    /// <param name="layout">Where each parameter lies.</param>
+    public TaskGradients(int tasks, ParameterLayout layout)
+        : this(layout, tasks, layout.SharedCount, RoundUp(layout.SharedCount), layout.OwnCount, extra: 0)
+    {
+    }
+
+    /// <summary>One row in the order of <see cref="ParameterLayout.Pack"/>, so that an optimiser can take it as it is: see <see cref="Flat"/>.</summary>
+    /// <param name="layout">Where each parameter lies.</param>
+    /// <param name="extra">Zeros to append for other trained values, as many as were packed.</param>
+    public TaskGradients(ParameterLayout layout, int extra = 0)
+        : this(layout, tasks: 1, layout.SharedCount, layout.SharedCount, layout.OwnCount, extra)
+        => _flat = layout.Count + extra;
+
+    private TaskGradients(ParameterLayout? layout, int tasks, int parameters, long stride, int own, int extra, bool ownOnly = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tasks);
         ArgumentOutOfRangeException.ThrowIfNegative(parameters);
-        Tasks = Capacity = tasks;
-        Count = parameters;
-        long stride = ((long)parameters + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine;
-        long length = (stride * tasks) + FloatsPerLine;
+        ArgumentOutOfRangeException.ThrowIfNegative(extra);
+        (_layout, _ownOnly, Tasks, Capacity, Count, OwnCount) = (layout, ownOnly, tasks, tasks, parameters, own);
+        long length = (stride * tasks) + own + extra + FloatsPerLine;
         if (length > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(nameof(parameters), $"TaskGradients: {tasks} x {parameters} floats exceed {Array.MaxLength}; use a balancer that needs only losses, or fewer shared parameters.");
@@ -48,27 +66,9 @@ public sealed unsafe class TaskGradients : IGradientSink
         _stride = (int)stride;
         _buffer = GC.AllocateUninitializedArray<float>((int)length, pinned: true);
         _offset = AlignedOffset(_buffer);
+        _ownOffset = _offset + (_stride * tasks);
         _buffer.AsSpan().Clear();
-    }
-
-    /// <summary>Rows for the shared parameters of a model, and one more for the parameters that a single task reaches.</summary>
-    /// <param name="tasks">K, at least 1.</param>
-    /// <param name="layout">Where each parameter lies.</param>
-    public TaskGradients(int tasks, ParameterLayout layout)
-        : this(tasks, layout.SharedCount)
-    {
-        _layout = layout;
-        _own = GC.AllocateArray<float>(layout.OwnCount, pinned: true);
-        _written = new bool[tasks * layout.ParameterCount];
-    }
-
-    private TaskGradients(ParameterLayout layout, bool ownOnly)
-        : this(1, 0)
-    {
-        _layout = layout;
-        _ownOnly = ownOnly;
-        _own = GC.AllocateArray<float>(layout.OwnCount, pinned: true);
-        _written = new bool[layout.ParameterCount];
+        _written = new bool[tasks * (layout?.ParameterCount ?? 0)];
     }
 
     /// <summary>K, the number of rows.</summary>
@@ -80,7 +80,7 @@ public sealed unsafe class TaskGradients : IGradientSink
     /// <summary>P, the number of shared parameters.</summary>
     public int Count { get; }
 
-    /// <summary>Floats from one row to the next: P rounded up to a multiple of 16; the padding is zero.</summary>
+    /// <summary>Floats from one row to the next: P rounded up to a multiple of 16, the padding is zero; P itself when there is one flat row.</summary>
     public int Stride => _stride;
 
     /// <summary>Copies plain rows, all of the same length.</summary>
@@ -113,7 +113,12 @@ public sealed unsafe class TaskGradients : IGradientSink
     }
 
     /// <summary>The gradient of the parameters that a single task reaches, each from that task's loss.</summary>
-    public Span<float> Own => _own;
+    public Span<float> Own => _buffer.AsSpan(_ownOffset, OwnCount);
+
+    /// <summary>The row, the gradient of single tasks' parameters and the extra values in one span, in the order of the parameter block; empty unless made for one flat row.</summary>
+    public Span<float> Flat => _buffer.AsSpan(_offset, _flat);
+
+    private int OwnCount { get; }
 
     private float* Pointer => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buffer)) + _offset;
 
@@ -129,7 +134,7 @@ public sealed unsafe class TaskGradients : IGradientSink
     public void Clear()
     {
         _buffer.AsSpan(_offset, Tasks * _stride).Clear();
-        _own.AsSpan().Clear();
+        Own.Clear();
         Begin();
     }
 
@@ -149,7 +154,7 @@ public sealed unsafe class TaskGradients : IGradientSink
     internal bool SharedOnly { get; set; }
 
     /// <summary>Only the part for the parameters that a single task reaches.</summary>
-    internal static TaskGradients OfOwn(ParameterLayout layout) => new(layout, ownOnly: true);
+    internal static TaskGradients OfOwn(ParameterLayout layout) => new(layout, tasks: 1, parameters: 0, stride: 0, layout.OwnCount, extra: 0, ownOnly: true);
 
     /// <summary>Starts a sweep: what is here will be overwritten parameter by parameter, without a pass that clears it first.</summary>
     internal void Begin() => Array.Clear(_written);
@@ -185,7 +190,7 @@ public sealed unsafe class TaskGradients : IGradientSink
             Claim(entry, rows.Rows[first + count]);
         }
 
-        float* start = entry.Shared ? Pointer + ((nint)rows.Rows[first] * _stride) : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_own));
+        float* start = entry.Shared ? Pointer + ((nint)rows.Rows[first] * _stride) : Pointer + (_ownOffset - _offset);
         return new ParameterPlace((nint)(start + entry.Offset), distance * _stride, count, accumulate);
     }
 
@@ -229,7 +234,7 @@ public sealed unsafe class TaskGradients : IGradientSink
     }
 
     private Span<float> Part(in ParameterLayout.Entry entry, int row)
-        => entry.Shared ? Row(row).Slice(entry.Offset, entry.Length) : _own.AsSpan(entry.Offset, entry.Length);
+        => entry.Shared ? Row(row).Slice(entry.Offset, entry.Length) : Own.Slice(entry.Offset, entry.Length);
 
     private bool IsClaimed(in ParameterLayout.Entry entry, int row) => _written[((entry.Shared ? row : 0) * _layout!.ParameterCount) + entry.Index];
 
@@ -240,6 +245,8 @@ public sealed unsafe class TaskGradients : IGradientSink
         _written[((entry.Shared ? row : 0) * _layout!.ParameterCount) + entry.Index] = true;
         return before;
     }
+
+    private static long RoundUp(int parameters) => ((long)parameters + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine;
 
     private static int AlignedOffset(float[] pinned)
     {

@@ -7,12 +7,13 @@ namespace Polymath.Learning.Training;
 /// The gradients of one step, in the cheapest form that serves the balancer: the weighted sum only, the K rows, their inner products
 /// streamed parameter by parameter, or the rows at the shared representation.
 /// </summary>
-internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks, BalancerNeeds needs, TrainerOptions options)
+internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks, Balancer balancer, TrainerOptions options)
 {
-    private readonly bool _atRepresentation = options.BalanceAt == BalanceLevel.Representation || (needs & BalancerNeeds.RepresentationGradients) != 0;
+    private readonly bool _atRepresentation = options.BalanceAt == BalanceLevel.Representation || (balancer.Needs & BalancerNeeds.RepresentationGradients) != 0;
+    private readonly TaskGradients _combined = new(layout, balancer.Learnable.Length);
     private readonly double[] _gramian = new double[tasks * tasks];
     private readonly Dictionary<(int Tasks, int Rows), bool> _streams = [];
-    private TaskGradients? _rows, _sum;
+    private TaskGradients? _rows;
     private GradientGramian? _streamed;
     private RepresentationGradients? _representation;
     private Form _form;
@@ -28,15 +29,18 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     }
 
     /// <summary>Whether the balancer's rule reads inner products.</summary>
-    public bool BalancerReadsGramian { get; } = (needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients | BalancerNeeds.RepresentationGradients)) != 0;
+    public bool BalancerReadsGramian { get; } = (balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients | BalancerNeeds.RepresentationGradients)) != 0;
 
     /// <summary>[K', K'] inner products of the last sweep; empty when there were none.</summary>
     public ReadOnlySpan<double> Gramian => _hasGramian ? _gramian.AsSpan(0, _present * _present) : default;
 
-    /// <summary>Bytes held beside the combined gradient.</summary>
+    /// <summary>The combined gradient of all parameters and of what the balancer learns, in block order.</summary>
+    public Span<float> Combined => _combined.Flat;
+
+    /// <summary>Bytes held: the combined gradient, and the rows of the tasks or what stands in for them.</summary>
     public long Bytes
-        => sizeof(float) * ((_rows is null ? 0 : ((long)_rows.Capacity * layout.SharedCount) + layout.OwnCount)
-            + (_sum is null ? 0 : layout.Count) + (_streamed is null ? 0 : layout.OwnCount)
+        => sizeof(float) * (_combined.Flat.Length + (_rows is null ? 0 : ((long)_rows.Capacity * layout.SharedCount) + layout.OwnCount)
+            + (_streamed is null ? 0 : layout.OwnCount)
             + (_representation is { } at ? ((long)at.Tasks * at.Count) + layout.OwnCount : 0));
 
     /// <summary>Sweeps as far as the balancer, or a look at the tasks' angles, needs.</summary>
@@ -72,48 +76,39 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
         }
     }
 
-    /// <summary>Asks the balancer and writes the combined gradient of all parameters.</summary>
-    /// <param name="balancer">The rule.</param>
+    /// <summary>Asks the balancer and makes the combined gradient.</summary>
     /// <param name="input">The step.</param>
     /// <param name="losses">[K'] the losses present.</param>
-    /// <param name="gradient">[parameters], in block order, overwritten.</param>
     /// <param name="weights">[K'], overwritten.</param>
-    public BalanceStatus Combine(Balancer balancer, in BalanceInput input, ReadOnlySpan<Tensor> losses, Span<float> gradient, Span<double> weights)
+    public BalanceStatus Combine(in BalanceInput input, ReadOnlySpan<Tensor> losses, Span<double> weights)
     {
-        Span<float> shared = gradient[..layout.SharedCount], own = gradient[layout.SharedCount..];
         if (BalancerReadsGramian && _form == Form.Rows)
         {
-            BalanceStatus combined = balancer.Combine(input, _rows!, shared, weights);
-            _rows!.Own.CopyTo(own);
+            BalanceStatus combined = balancer.Combine(input, _rows!, _combined.Row(0), weights);
+            _rows!.Own.CopyTo(_combined.Own);
             return combined;
         }
 
         BalanceStatus status = balancer.Weigh(input, weights);
-        TaskGradients sum = _sum ??= new TaskGradients(1, layout);
-        if (!BalancerReadsGramian)
-        {
-            tape.Backward(losses, weights, sum, release: true);
-            sum.Own.CopyTo(own);
-        }
+        if (!BalancerReadsGramian) tape.Backward(losses, weights, _combined, release: true);
         else if (_form == Form.Representation)
         {
-            tape.Backward(_representation!, weights, sum);
-            _representation!.Own.CopyTo(own);
+            tape.Backward(_representation!, weights, _combined);
+            _representation!.Own.CopyTo(_combined.Own);
         }
         else
         {
-            tape.BackwardShared(losses, weights, sum, release: true);
-            _streamed!.Own.CopyTo(own);
+            tape.BackwardShared(losses, weights, _combined, release: true);
+            _streamed!.Own.CopyTo(_combined.Own);
         }
 
-        sum.Row(0).CopyTo(shared);
         return status;
     }
 
     /// <summary>Whether rows are not needed as such, and dearer than streaming, for batches like this one.</summary>
     private bool Streams(ReadOnlySpan<Tensor> losses, int batchRows)
     {
-        if ((needs & BalancerNeeds.Gradients) != 0) return false;
+        if ((balancer.Needs & BalancerNeeds.Gradients) != 0) return false;
         // An epoch ends with a smaller batch, and tasks come and go: each combination is counted once.
         if (!_streams.TryGetValue((losses.Length, batchRows), out bool streams))
         {

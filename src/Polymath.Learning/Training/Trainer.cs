@@ -75,8 +75,6 @@ public sealed class Trainer
         {
             Loss[] losses = [.. _model.Tasks.Select(LossFunctions.For)];
             using var step = new TrainingStep(_model, Balancer, block.Layout, losses, Options);
-            // What the balancer learns stands behind the model's parameters; without it the step's own gradient is the whole one.
-            float[] gradient = block.Values.Length == step.Gradient.Length ? step.Gradient : new float[block.Values.Length];
             long before = state.Rows;
             TimeSpan lastReport = TimeSpan.Zero, lastSave = TimeSpan.Zero;
             order.Begin(state.Epoch);
@@ -88,7 +86,7 @@ public sealed class Trainer
                 {
                     ReadOnlySpan<int> rows = order[state.StepInEpoch];
                     meter.BeginStep();
-                    Step(step, train, rows, state, block, gradient, order.Steps, dropout, draws);
+                    Step(step, train, rows, state, block, order.Steps, dropout, draws);
                     meter.EndStep(step.GradientBytes);
                     state.Rows += rows.Length;
                     if ((clock.Elapsed - lastReport).TotalSeconds >= ProgressSeconds)
@@ -191,7 +189,7 @@ public sealed class Trainer
         return block;
     }
 
-    private void Step(TrainingStep step, Dataset train, ReadOnlySpan<int> rows, TrainingState state, ParameterBlock block, float[] gradient, int stepsPerEpoch, RandomStream dropout, RandomStream draws)
+    private void Step(TrainingStep step, Dataset train, ReadOnlySpan<int> rows, TrainingState state, ParameterBlock block, int stepsPerEpoch, RandomStream dropout, RandomStream draws)
     {
         // Every step owns a range of the streams, so that resuming needs the step number only.
         dropout.Position = (ulong)state.Steps << 32;
@@ -201,8 +199,8 @@ public sealed class Trainer
         if (step.Run(train, rows, state.Epoch, state.Steps, draws, conflicts))
         {
             OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status });
-            if (!ReferenceEquals(gradient, step.Gradient)) step.Gradient.CopyTo(gradient, 0);
-            Balancer.LearnableGradient.CopyTo(gradient.AsSpan(block.LearnableOffset));
+            Span<float> gradient = step.Gradient;
+            Balancer.LearnableGradient.CopyTo(gradient[block.LearnableOffset..]);
             double clipping = Options.ClipNorm > 0 ? GradientClipping.Factor(GradientClipping.Norm(gradient), Options.ClipNorm) : 1;
             Optimizer.Step(block.Values, gradient, Schedule.Factor(state.Steps, (long)Options.Epochs * stepsPerEpoch), clipping);
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);

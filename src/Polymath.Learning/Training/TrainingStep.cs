@@ -34,12 +34,11 @@ internal sealed class TrainingStep : IDisposable
         _values = new float[tasks];
         _weights = new double[tasks];
         _observed = new int[tasks];
-        Gradient = new float[layout.Count];
-        _gradients = new StepGradients(_tape, layout, tasks, balancer.Needs, options);
+        _gradients = new StepGradients(_tape, layout, tasks, balancer, options);
     }
 
-    /// <summary>The combined gradient of all parameters, in block order.</summary>
-    public float[] Gradient { get; }
+    /// <summary>The combined gradient of all parameters, in block order, and room for that of what the balancer learns.</summary>
+    public Span<float> Gradient => _gradients.Combined;
 
     /// <summary>Number of tasks with labels in the last batch.</summary>
     public int Present { get; private set; }
@@ -56,7 +55,7 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Inner products of the last batch's gradients; empty when they were not computed.</summary>
     public ReadOnlySpan<double> Gramian => _gradients.Gramian;
 
-    /// <summary>Bytes of flat gradients held beside the combined one: the rows of the tasks, or what stands in for them.</summary>
+    /// <summary>Bytes of flat gradients held: the combined one, and the rows of the tasks or what stands in for them.</summary>
     public long GradientBytes => _gradients.Bytes;
 
     /// <summary>How the balancer's rule ended.</summary>
@@ -120,14 +119,14 @@ internal sealed class TrainingStep : IDisposable
         };
         try
         {
-            Status = _gradients.Combine(_balancer, input, _active.AsSpan(0, Present), Gradient, _weights.AsSpan(0, Present));
+            Status = _gradients.Combine(input, _active.AsSpan(0, Present), _weights.AsSpan(0, Present));
         }
         catch (BalancerException exception)
         {
             throw new TrainingException($"step {step} (epoch {epoch}){(exception.TaskIndex is { } task ? $", task '{_model.Tasks[task].Name}'" : string.Empty)}: {exception.Message}", exception);
         }
 
-        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(Gradient)) throw new TrainingException($"the gradient is not finite at step {step} (epoch {epoch}) although every loss is; lower the learning rate or check the inputs for extreme values.");
+        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(Gradient[.._layout.Count])) throw new TrainingException($"the gradient is not finite at step {step} (epoch {epoch}) although every loss is; lower the learning rate or check the inputs for extreme values.");
         return true;
     }
 

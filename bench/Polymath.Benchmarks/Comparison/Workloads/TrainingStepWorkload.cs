@@ -11,7 +11,6 @@ internal sealed class TrainingStepWorkload : Workload
     private readonly double[] _weight = [1];
     private readonly Tensor _parameters;
     private readonly TaskGradients _gradient;
-    private readonly float[] _flat;
     private readonly Adam _optimizer = new();
     private readonly Tape _tape;
 
@@ -20,8 +19,7 @@ internal sealed class TrainingStepWorkload : Workload
         _network = new HeadedMlp(size, tasks: 1);
         ParameterLayout layout = _network.Layout();
         _parameters = layout.Pack();
-        _gradient = new TaskGradients(1, layout);
-        _flat = new float[layout.Count];
+        _gradient = new TaskGradients(layout);
         _optimizer.Prepare(layout.Count);
         _tape = new Tape();
     }
@@ -31,9 +29,7 @@ internal sealed class TrainingStepWorkload : Workload
         _tape.Reset();
         _network.Losses(_loss);
         _tape.Backward(_loss, _weight, _gradient);
-        _gradient.Row(0).CopyTo(_flat);
-        _gradient.Own.CopyTo(_flat.AsSpan(_gradient.Count));
-        _optimizer.Step(_parameters.Span, _flat);
+        _optimizer.Step(_parameters.Span, _gradient.Flat);
     }
 
     public override void Dispose() => _tape.Dispose();
