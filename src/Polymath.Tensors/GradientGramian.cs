@@ -53,6 +53,10 @@ public sealed unsafe class GradientGramian : IGradientSink
         Tasks = tasks;
     }
 
+    /// <summary>Multiplies the gradient of every single task's parameters by that task's factor.</summary>
+    /// <param name="factors">[K], in the order of the losses.</param>
+    public void ScaleOwn(ReadOnlySpan<double> factors) => _own.ScaleOwn(factors);
+
     bool IGradientSink.Holds(Node leaf) => _layout.TryFind(leaf, out _);
 
     bool IGradientSink.WantsWhole(Node leaf) => _layout.TryFind(leaf, out ParameterLayout.Entry entry) && entry.Shared;

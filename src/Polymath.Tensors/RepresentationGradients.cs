@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Polymath.Tensors.Kernels;
 
 namespace Polymath.Tensors;
@@ -24,6 +25,7 @@ public sealed unsafe class RepresentationGradients
 {
     private readonly TaskGradients _own;
     private readonly List<(Node Node, Tensor Cotangent)> _parts = [];
+    private readonly List<Tensor> _mixtures = [];
     private double[] _part = [];
 
     /// <summary>Room for the gradients of <paramref name="tasks"/> losses.</summary>
@@ -59,16 +61,52 @@ public sealed unsafe class RepresentationGradients
         Tasks = tasks;
     }
 
+    /// <summary>Number of values that make up the representation of the last sweep.</summary>
+    public int PartCount => _parts.Count;
+
+    /// <summary>Multiplies the gradient of every single task's parameters by that task's factor.</summary>
+    /// <param name="factors">[K], in the order of the losses.</param>
+    public void ScaleOwn(ReadOnlySpan<double> factors) => _own.ScaleOwn(factors);
+
+    /// <summary>Rows of the batch of one part; 1 for a parameter that several tasks read directly.</summary>
+    /// <param name="part">In [0, <see cref="PartCount"/>).</param>
+    public int BatchOf(int part) => _parts[part].Node.Op is null ? 1 : _parts[part].Node.Shape[0];
+
+    /// <summary>The values of one part.</summary>
+    /// <param name="part">In [0, <see cref="PartCount"/>).</param>
+    public ReadOnlySpan<float> ValuesOf(int part) => new(_parts[part].Node.Pointer, _parts[part].Node.Shape.Length);
+
+    /// <summary>[K, ...] the gradients at one part.</summary>
+    /// <param name="part">In [0, <see cref="PartCount"/>).</param>
+    public ReadOnlySpan<float> GradientsOf(int part) => _parts[part].Cotangent.Span;
+
+    /// <summary>Where a rule that mixes the gradients element by element writes what is sent into the trunk at one part.</summary>
+    /// <param name="part">In [0, <see cref="PartCount"/>).</param>
+    public Span<float> MixtureOf(int part)
+    {
+        while (_mixtures.Count <= part) _mixtures.Add(default);
+        if (_mixtures[part].IsEmpty) _mixtures[part] = new Tensor(Tensor.Allocate(_parts[part].Cotangent.Shape.With(0, 1)));
+        return _mixtures[part].Span;
+    }
+
     /// <summary>The inner products of the rows, in double precision.</summary>
     /// <param name="destination">[K, K] row-major, symmetric on return.</param>
-    public void Gramian(Span<double> destination)
+    /// <param name="sumOverBatch">Sum every row over the rows of the batch first, as LibMTL does, instead of taking all elements.</param>
+    public void Gramian(Span<double> destination, bool sumOverBatch = false)
     {
         if (destination.Length != Tasks * Tasks) throw new ArgumentException($"RepresentationGradients: the Gramian destination has {destination.Length} elements, expected {Tasks} x {Tasks}.", nameof(destination));
         destination.Clear();
         if (_part.Length < destination.Length) _part = new double[Capacity * Capacity];
-        foreach ((_, Tensor cotangent) in _parts)
+        for (int p = 0; p < _parts.Count; p++)
         {
+            Tensor cotangent = _parts[p].Cotangent;
             int length = cotangent.Shape.Length / Tasks;
+            if (sumOverBatch && BatchOf(p) > 1)
+            {
+                cotangent = SumOverBatch(cotangent, Tasks, BatchOf(p));
+                length = cotangent.Shape.Length / Tasks;
+            }
+
             fixed (double* sums = _part) Reduce.Gramian(cotangent.Node.Pointer, Tasks, length, length, sums);
             for (int i = 0; i < destination.Length; i++) destination[i] += _part[i];
         }
@@ -77,6 +115,7 @@ public sealed unsafe class RepresentationGradients
     internal void Begin()
     {
         _parts.Clear();
+        _mixtures.Clear();
         Count = 0;
     }
 
@@ -86,14 +125,31 @@ public sealed unsafe class RepresentationGradients
         Count += cotangent.Shape.Length / Tasks;
     }
 
-    internal List<(Node Node, Tensor Cotangent)> Parts => _parts;
+    internal Node NodeOf(int part) => _parts[part].Node;
 
-    /// <summary>weights^T rows at one of the parts, <c>[1, ...]</c>, in scratch memory of the tape.</summary>
-    internal static Tensor Combine(Tensor cotangent, ReadOnlySpan<double> weights)
+    internal Tensor Mixture(int part) => _mixtures[part];
+
+    /// <summary>Writes weights^T rows to <see cref="MixtureOf"/>.</summary>
+    internal void Mix(int part, ReadOnlySpan<double> weights)
     {
+        Tensor cotangent = _parts[part].Cotangent;
         int length = cotangent.Shape.Length / weights.Length;
-        Tensor combined = new(Tensor.Allocate(cotangent.Shape.With(0, 1)));
-        Reduce.CombineRows(cotangent.Node.Pointer, weights, weights.Length, length, length, combined.Node.Pointer);
-        return combined;
+        MixtureOf(part);
+        Reduce.CombineRows(cotangent.Node.Pointer, weights, weights.Length, length, length, _mixtures[part].Node.Pointer);
+    }
+
+    private static Tensor SumOverBatch(Tensor cotangent, int tasks, int batch)
+    {
+        int features = cotangent.Shape.Length / (tasks * batch);
+        Tensor sums = new(Tensor.Allocate(new Shape(tasks, features)));
+        float* source = cotangent.Node.Pointer;
+        for (int k = 0; k < tasks; k++)
+        {
+            var target = new Span<float>(sums.Node.Pointer + (k * features), features);
+            target.Clear();
+            for (int b = 0; b < batch; b++) TensorPrimitives.Add(target, new ReadOnlySpan<float>(source + ((((nint)k * batch) + b) * features), features), target);
+        }
+
+        return sums;
     }
 }

@@ -28,6 +28,9 @@ public sealed unsafe class TaskGradients : IGradientSink
     // Whether a parameter's part of a row has a value of this sweep, [row * parameters + parameter]; own parameters use row 0.
     private readonly bool[] _written;
 
+    // Which loss reached each of the single tasks' parameters, [parameter]; -1 before any did.
+    private readonly int[] _ownRow;
+
     /// <summary>Zeroed rows for <paramref name="tasks"/> losses and <paramref name="parameters"/> shared parameters.</summary>
     /// <param name="tasks">K, at least 1.</param>
     /// <param name="parameters">P, at least 0.</param>
@@ -69,6 +72,8 @@ public sealed unsafe class TaskGradients : IGradientSink
         _ownOffset = _offset + (_stride * tasks);
         _buffer.AsSpan().Clear();
         _written = new bool[tasks * (layout?.ParameterCount ?? 0)];
+        _ownRow = new int[layout?.ParameterCount ?? 0];
+        Array.Fill(_ownRow, -1);
     }
 
     /// <summary>K, the number of rows.</summary>
@@ -157,7 +162,11 @@ public sealed unsafe class TaskGradients : IGradientSink
     internal static TaskGradients OfOwn(ParameterLayout layout) => new(layout, tasks: 1, parameters: 0, stride: 0, layout.OwnCount, extra: 0, ownOnly: true);
 
     /// <summary>Starts a sweep: what is here will be overwritten parameter by parameter, without a pass that clears it first.</summary>
-    internal void Begin() => Array.Clear(_written);
+    internal void Begin()
+    {
+        Array.Clear(_written);
+        Array.Fill(_ownRow, -1);
+    }
 
     /// <summary>Ends a sweep: parameters that no loss reached have gradient zero.</summary>
     internal void End()
@@ -220,6 +229,33 @@ public sealed unsafe class TaskGradients : IGradientSink
         fixed (double* gramian = destination) Reduce.Gramian(Pointer, Tasks, Count, _stride, gramian);
     }
 
+    /// <summary>G H^T with products and sums in double precision: how the gradients of one batch meet those of another.</summary>
+    /// <param name="other">H, as many rows and parameters.</param>
+    /// <param name="destination">[K, K] row-major: row i of this with row j of <paramref name="other"/>.</param>
+    public void CrossGramian(TaskGradients other, Span<double> destination)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Tasks != Tasks || other.Count != Count) throw new ArgumentException($"TaskGradients: found {other.Tasks} x {other.Count} gradients beside {Tasks} x {Count}, expected the same size.", nameof(other));
+        if (destination.Length != Tasks * Tasks) throw new ArgumentException($"TaskGradients: the Gramian destination has {destination.Length} elements, expected {Tasks} x {Tasks}.", nameof(destination));
+        for (int i = 0; i < Tasks; i++)
+        {
+            for (int j = 0; j < Tasks; j++) destination[(i * Tasks) + j] = DoubleSum.Dot(Pointer + ((nint)i * _stride), other.Pointer + ((nint)j * other._stride), Count);
+        }
+    }
+
+    /// <summary>Multiplies the gradient of every single task's parameters by that task's factor.</summary>
+    /// <param name="factors">[K], in the order of the losses of the last sweep.</param>
+    public void ScaleOwn(ReadOnlySpan<double> factors)
+    {
+        if (_layout is null) return;
+        foreach (ParameterLayout.Entry entry in _layout.Entries)
+        {
+            if (entry.Shared || _ownRow[entry.Index] < 0) continue;
+            Span<float> part = Own.Slice(entry.Offset, entry.Length);
+            TensorPrimitives.Multiply(part, (float)factors[_ownRow[entry.Index]], part);
+        }
+    }
+
     /// <summary>destination = weights^T G, summed in double precision in task order.</summary>
     /// <param name="weights">[K].</param>
     /// <param name="destination">[P], overwritten.</param>
@@ -243,6 +279,7 @@ public sealed unsafe class TaskGradients : IGradientSink
     {
         bool before = IsClaimed(entry, row);
         _written[((entry.Shared ? row : 0) * _layout!.ParameterCount) + entry.Index] = true;
+        if (!entry.Shared) _ownRow[entry.Index] = row;
         return before;
     }
 

@@ -35,6 +35,18 @@ public readonly ref struct BalanceInput
     /// <summary>[K', K'] row-major inner products of the task gradients; empty unless needed.</summary>
     public ReadOnlySpan<double> Gramian { get; init; }
 
+    /// <summary>
+    /// Whether rows and inner products are those of the shared representation: a rule that rescales gradients before it compares them then
+    /// combines the originals.
+    /// </summary>
+    public bool AtRepresentation { get; init; }
+
+    /// <summary>First element of every shared parameter tensor within a row, increasing from 0; empty when a row is one piece.</summary>
+    public ReadOnlySpan<int> TensorStarts { get; init; }
+
+    /// <summary>First element of every module's parameters within a row, increasing from 0; empty when a row is one piece.</summary>
+    public ReadOnlySpan<int> ModuleStarts { get; init; }
+
     /// <summary>Zero-based epoch.</summary>
     public int Epoch { get; init; }
 

@@ -27,6 +27,24 @@ public abstract class Balancer
     /// <summary>What <see cref="Weigh"/> reads.</summary>
     public abstract BalancerNeeds Needs { get; }
 
+    /// <summary>Name and parameters that differ from their defaults, as <see cref="Balancers.Create"/> reads them: "cagrad:c=0.4".</summary>
+    public virtual string Specification => Name;
+
+    /// <summary>
+    /// Whether the parameters of single tasks receive their gradient times the task's weight (<see cref="WeighHeads"/>), as when the weighted
+    /// sum of the losses is differentiated. Otherwise they receive the plain gradient of their own loss. Rules that read only losses always do.
+    /// </summary>
+    public virtual bool WeighsHeads => false;
+
+    /// <summary>
+    /// Whether the rule works on the gradients of a function of the losses, f(L_k), see <see cref="Slopes"/>. Rows, inner products and the
+    /// gradients of single tasks' parameters are then those of f(L_k); <see cref="BalanceInput.Losses"/> stays raw.
+    /// </summary>
+    public virtual bool TransformsLosses => false;
+
+    /// <summary>Whether the rule mixes the representation gradients element by element, see <see cref="CombineRepresentation"/>.</summary>
+    public virtual bool MixesRepresentation => false;
+
     /// <summary>Parameters of the rule that the main optimiser trains, [TotalTasks]; empty for most rules. Available after <see cref="Prepare"/>.</summary>
     public float[] Learnable { get; protected set; } = [];
 
@@ -57,6 +75,47 @@ public abstract class Balancer
         BalanceStatus status = Weigh(input, weights);
         rows.Combine(weights, combined);
         return status;
+    }
+
+    /// <summary>The combined gradient of a rule that needs <see cref="BalancerNeeds.ThreeBatches"/>.</summary>
+    /// <param name="input">The step; losses are those of the last batch.</param>
+    /// <param name="batches">Task gradients of three independent batches at the same parameters; row i of each belongs to the same task.</param>
+    /// <param name="combined">[rows.Count], overwritten.</param>
+    /// <param name="weights">[input.Tasks], overwritten with the weights used.</param>
+    /// <returns>How the rule ended.</returns>
+    public virtual BalanceStatus Combine(in BalanceInput input, ReadOnlySpan<TaskGradients> batches, Span<float> combined, Span<double> weights)
+        => throw new BalancerException($"{Name}: works on the gradients of one batch, found {batches.Length}.");
+
+    /// <summary>The combined gradient of a part of the representation, for rules that mix it (<see cref="MixesRepresentation"/>).</summary>
+    /// <param name="input">The step.</param>
+    /// <param name="part">The values of the part and the task gradients there.</param>
+    /// <param name="combined">[batch, features], overwritten.</param>
+    public virtual void CombineRepresentation(in BalanceInput input, in RepresentationPart part, Span<float> combined)
+        => throw new BalancerException($"{Name}: does not combine representation gradients.");
+
+    /// <summary>f'(L_k) of a rule that <see cref="TransformsLosses"/>; called before the gradients are computed.</summary>
+    /// <param name="input">The step, without inner products.</param>
+    /// <param name="slopes">[input.Tasks], overwritten.</param>
+    /// <exception cref="BalancerException">A loss is outside the function's domain; the task is named.</exception>
+    public virtual void Slopes(in BalanceInput input, Span<double> slopes) => slopes.Fill(1);
+
+    /// <summary>Factors of the gradients of single tasks' parameters, for a rule that <see cref="WeighsHeads"/>; called after the weights are known.</summary>
+    /// <param name="weights">[K'] what <see cref="Weigh"/> or <see cref="Combine(in BalanceInput, TaskGradients, Span{float}, Span{double})"/> wrote.</param>
+    /// <param name="heads">[K'], overwritten.</param>
+    public virtual void WeighHeads(ReadOnlySpan<double> weights, Span<double> heads) => weights.CopyTo(heads);
+
+    /// <summary>Told the losses of the step's batch at the parameters after the step, when the rule needs <see cref="BalancerNeeds.LossesAfterStep"/>.</summary>
+    /// <param name="before">The step as it was given to <see cref="Weigh"/>.</param>
+    /// <param name="lossesAfter">[before.Tasks].</param>
+    public virtual void AfterStep(in BalanceInput before, ReadOnlySpan<float> lossesAfter)
+    {
+    }
+
+    /// <summary>Told the mean training loss of every task when an epoch ends.</summary>
+    /// <param name="epoch">Zero-based.</param>
+    /// <param name="meanLosses">[TotalTasks]; NaN for a task that had no label.</param>
+    public virtual void EndEpoch(int epoch, ReadOnlySpan<double> meanLosses)
+    {
     }
 
     /// <summary>Adds everything a resumed run needs to <paramref name="state"/>.</summary>

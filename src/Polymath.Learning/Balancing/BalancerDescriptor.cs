@@ -16,11 +16,24 @@ public sealed record BalancerDescriptor(
     Func<BalancerArguments, Balancer> Factory)
 {
     /// <summary>Whether a step needs the gradient of every task, not only that of one weighted loss.</summary>
-    public bool NeedsTaskGradients => (Needs & ~BalancerNeeds.Losses) != 0;
+    public bool NeedsTaskGradients => (Needs & ~(BalancerNeeds.Losses | BalancerNeeds.LossesAfterStep)) != 0;
 
-    /// <summary>Backward passes per step on a one-loss-at-a-time engine: K or 1. (Polymath's own tape does all K in one pass.)</summary>
+    /// <summary>Backward passes per step on a one-loss-at-a-time engine: 1, K or 3K. (Polymath's own tape does all K in one pass.)</summary>
     /// <param name="tasks">K.</param>
-    public int BackwardPasses(int tasks) => NeedsTaskGradients ? tasks : 1;
+    public int BackwardPasses(int tasks) => (Needs & BalancerNeeds.ThreeBatches) != 0 ? 3 * tasks : NeedsTaskGradients ? tasks : 1;
+
+    /// <summary>The specification of a balancer with these values: the name, and what differs from the defaults.</summary>
+    /// <param name="values">One per parameter, in order: numbers, flags, enumerations in the order of the choices, or lists of numbers; null for a vector left out.</param>
+    public string Specify(params ReadOnlySpan<object?> values)
+    {
+        var given = new List<string>();
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            if (!Parameters[i].IsDefault(values[i])) given.Add($"{Parameters[i].Name}={Parameters[i].Write(values[i])}");
+        }
+
+        return given.Count == 0 ? Name : $"{Name}:{string.Join(',', given)}";
+    }
 
     /// <summary>The parameter of that name.</summary>
     /// <param name="name">A name in <see cref="Parameters"/>.</param>

@@ -15,4 +15,13 @@ public enum BalancerNeeds
 
     /// <summary>The inner products at the shared representation instead of the shared parameters, whatever the trainer's options say.</summary>
     RepresentationGradients = 8,
+
+    /// <summary>The losses of the same batch once more, after the parameters moved: one more forward pass per step.</summary>
+    LossesAfterStep = 16,
+
+    /// <summary>The K x P gradients of three independent batches at the same parameters: three forward and three K-fold backward passes per step.</summary>
+    ThreeBatches = 32,
+
+    /// <summary>Gradients at parameters of its own choosing, on an inner and an outer half of the rows.</summary>
+    Bilevel = 64,
 }

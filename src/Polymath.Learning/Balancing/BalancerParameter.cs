@@ -43,4 +43,18 @@ public sealed record BalancerParameter(string Name, BalancerParameterKind Kind, 
     /// <param name="balancer">The balancer's name.</param>
     /// <param name="found">The value as written.</param>
     public BalancerException Invalid(string balancer, string found) => new($"{balancer}: {Name}={found} is not allowed, expected {Range} (default {(Default.Length == 0 ? "1/K" : Default)}).");
+
+    /// <summary>The value as it is written in a specification.</summary>
+    internal string Write(object? value) => value switch
+    {
+        null => string.Empty,
+        bool flag => flag ? "true" : "false",
+        Enum choice => Choices[Convert.ToInt32(choice, CultureInfo.InvariantCulture)],
+        IEnumerable<double> numbers => string.Join('/', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))),
+        IFormattable number => number.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture),
+        _ => throw new ArgumentException($"BalancerParameter: {Name} cannot hold a {value.GetType().Name}.", nameof(value)),
+    };
+
+    /// <summary>Whether the value is the default.</summary>
+    internal bool IsDefault(object? value) => value is double number ? number == double.Parse(Default, CultureInfo.InvariantCulture) : Write(value) == Default;
 }

@@ -66,6 +66,9 @@ public sealed class CAGrad : Balancer
     public override string Name => Descriptor.Name;
 
     /// <inheritdoc/>
+    public override string Specification => Descriptor.Specify(C, Rescale, Form, NormEps);
+
+    /// <inheritdoc/>
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <summary>The rule with LibMTL's constants.</summary>

@@ -32,6 +32,9 @@ public sealed class EqualWeighting : Balancer
     public override string Name => Descriptor.Name;
 
     /// <inheritdoc/>
+    public override string Specification => Descriptor.Specify(Mean);
+
+    /// <inheritdoc/>
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <inheritdoc/>

@@ -72,6 +72,9 @@ public sealed class MGDA : Balancer
     public override string Name => Descriptor.Name;
 
     /// <inheritdoc/>
+    public override string Specification => Descriptor.Specify(Normalization, Solver, Epsilon, MaxIterations);
+
+    /// <inheritdoc/>
     public override BalancerNeeds Needs => Normalization is MGDANormalization.Loss or MGDANormalization.LossPlus ? Descriptor.Needs : BalancerNeeds.Gramian;
 
     /// <summary>The rule: simplex weights of the normalised rows, and the normalisers.</summary>
@@ -109,7 +112,8 @@ public sealed class MGDA : Balancer
     {
         if (_normalizers.Length != input.Tasks) _normalizers = new double[input.Tasks];
         BalanceStatus status = SimplexWeights(input, weights, _normalizers);
-        for (int i = 0; i < weights.Length; i++) weights[i] /= _normalizers[i];
+        // At the representation the reference combines the gradients as they are.
+        for (int i = 0; i < weights.Length && !input.AtRepresentation; i++) weights[i] /= _normalizers[i];
         return status;
     }
 

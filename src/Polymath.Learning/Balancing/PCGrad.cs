@@ -52,6 +52,9 @@ public sealed class PCGrad : Balancer
     public override string Name => Descriptor.Name;
 
     /// <inheritdoc/>
+    public override string Specification => Descriptor.Specify(Eps, Mean);
+
+    /// <inheritdoc/>
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <summary>Adds to <paramref name="weights"/> the coefficients of row <paramref name="row"/> after surgery.</summary>

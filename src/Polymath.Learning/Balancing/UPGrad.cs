@@ -68,6 +68,9 @@ public sealed class UPGrad : Balancer
     public override string Name => Descriptor.Name;
 
     /// <inheritdoc/>
+    public override string Specification => Descriptor.Specify(Pref, NormEps, RegEps, Relative);
+
+    /// <inheritdoc/>
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <summary>The rule: weights of the rows from their Gramian.</summary>

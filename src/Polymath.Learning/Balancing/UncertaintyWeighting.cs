@@ -38,6 +38,9 @@ public sealed class UncertaintyWeighting : Balancer
     public override string Name => Descriptor.Name;
 
     /// <inheritdoc/>
+    public override string Specification => Descriptor.Specify(Init);
+
+    /// <inheritdoc/>
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <summary>The rule for one task: its weight and the gradient of its log-variance.</summary>

@@ -92,7 +92,7 @@ public sealed class BatchNorm1d : Module
     /// <summary>Takes the statistics of a batch of so many rows into the running ones, once: not when the batch is only computed again.</summary>
     internal void Follow(ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, int rows)
     {
-        if (Tape.IsRecomputing) return;
+        if (Tape.IsRecomputing || StatisticsFrozen) return;
         Follow(RunningMean.Span, mean, 1f);
         Follow(RunningVariance.Span, variance, rows / (rows - 1f));
     }

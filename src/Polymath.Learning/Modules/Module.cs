@@ -15,6 +15,9 @@ public abstract class Module
     /// <summary>True while training: dropout drops and batch normalisation uses the batch.</summary>
     public bool Training { get; private set; } = true;
 
+    /// <summary>True while a batch is run again only to be looked at: batch normalisation uses the batch but leaves its running statistics alone.</summary>
+    public bool StatisticsFrozen { get; private set; }
+
     /// <summary>The stream behind random layers. The trainer sets its position before every step, so a resumed run draws the same.</summary>
     public RandomStream Random { get; private set; } = new(0);
 
@@ -35,6 +38,13 @@ public abstract class Module
 
     /// <summary>Switches this module and its children to inference.</summary>
     public void Evaluate() => SetTraining(false);
+
+    /// <summary>Sets <see cref="StatisticsFrozen"/> of this module and its children.</summary>
+    public void FreezeStatistics(bool frozen)
+    {
+        StatisticsFrozen = frozen;
+        foreach ((_, Module child) in _children) child.FreezeStatistics(frozen);
+    }
 
     /// <summary>Gives this module and its children one random stream.</summary>
     public void SetRandom(RandomStream random)

@@ -11,4 +11,7 @@ public enum BalanceLevel
     /// the number of tasks (Sener and Koltun 2018, section 3.3). Inner products differ from those of the parameters, and so do the weights.
     /// </summary>
     Representation,
+
+    /// <summary>The same, with every task's gradient summed over the rows of the batch before tasks are compared, as LibMTL does.</summary>
+    RepresentationSum,
 }

@@ -22,7 +22,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
     {
         TrainerOptions options = trainer.Options;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Name};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
+            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Specification};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
     }
 
     public void Save(TrainingState state)
@@ -45,6 +45,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         Add(writer, "loss_counts", state.LossCounts);
         AddDoubles(writer, "weight_sums", state.WeightSums);
         Add(writer, "weight_counts", state.WeightCounts);
+        Add(writer, "statuses", state.Statuses);
         AddConflicts(writer, "conflicts", state.Conflicts);
         AddConflicts(writer, "epoch_conflicts", state.EpochConflicts);
         var balancing = new BalancerState();
@@ -98,6 +99,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         Integers(file, "loss_counts").CopyTo(state.LossCounts, 0);
         Doubles(file, "weight_sums").CopyTo(state.WeightSums, 0);
         Integers(file, "weight_counts").CopyTo(state.WeightCounts, 0);
+        Integers(file, "statuses").CopyTo(state.Statuses, 0);
         state.Conflicts.Load(Doubles(file, "conflicts.sums"), Integers(file, "conflicts.counts"));
         state.EpochConflicts.Load(Doubles(file, "epoch_conflicts.sums"), Integers(file, "epoch_conflicts.counts"));
         foreach (string line in file.Metadata["history"].Split('\n', StringSplitOptions.RemoveEmptyEntries)) state.History.Add(EpochRecordJson.Read(line));

@@ -9,4 +9,8 @@ namespace Polymath.Learning.Training;
 /// <param name="Validation">Scores on the validation rows, <c>[tasks]</c>; empty without a validation set.</param>
 /// <param name="Score">Mean of the tasks' primary metrics, larger is better; NaN without a validation set.</param>
 /// <param name="ConflictRate">Fraction of task pairs with opposing gradients in this epoch's looked-at steps; NaN if none.</param>
-public sealed record EpochRecord(int Epoch, long Steps, double LearningRate, double[] TrainLoss, double[] Weights, IReadOnlyList<TaskScore> Validation, double Score, double ConflictRate);
+public sealed record EpochRecord(int Epoch, long Steps, double LearningRate, double[] TrainLoss, double[] Weights, IReadOnlyList<TaskScore> Validation, double Score, double ConflictRate)
+{
+    /// <summary>How the balancer's rule ended, by step.</summary>
+    public SolverStatuses Statuses { get; init; } = new(0, 0, 0, 0);
+}

@@ -18,6 +18,12 @@ public static class EpochRecordJson
             WriteNumber(json, "learningRate", record.LearningRate);
             WriteNumber(json, "score", record.Score);
             WriteNumber(json, "conflictRate", record.ConflictRate);
+            json.WriteStartObject("balancing");
+            json.WriteNumber("converged", record.Statuses.Converged);
+            json.WriteNumber("keptPrevious", record.Statuses.KeptPrevious);
+            json.WriteNumber("paretoStationary", record.Statuses.ParetoStationary);
+            json.WriteNumber("degenerate", record.Statuses.Degenerate);
+            json.WriteEndObject();
             json.WriteStartArray("tasks");
             for (int k = 0; k < tasks.Count; k++)
             {
@@ -50,7 +56,12 @@ public static class EpochRecordJson
             [.. tasks.Select(task => Number(task.GetProperty("weight")))],
             [.. tasks.Where(task => task.TryGetProperty("primary", out _)).Select(ReadScore)],
             Number(root.GetProperty("score")),
-            Number(root.GetProperty("conflictRate")));
+            Number(root.GetProperty("conflictRate")))
+        {
+            Statuses = root.TryGetProperty("balancing", out JsonElement balancing)
+                ? new SolverStatuses(balancing.GetProperty("converged").GetInt64(), balancing.GetProperty("keptPrevious").GetInt64(), balancing.GetProperty("paretoStationary").GetInt64(), balancing.GetProperty("degenerate").GetInt64())
+                : new SolverStatuses(0, 0, 0, 0),
+        };
     }
 
     private static void WriteScore(Utf8JsonWriter json, TaskScore score)

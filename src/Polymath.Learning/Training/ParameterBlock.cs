@@ -21,11 +21,23 @@ internal sealed class ParameterBlock
         LearnableOffset = Layout.Count;
         _values = Layout.Pack(learnable);
         int offset = 0;
+        List<int> tensors = [], modules = [];
+        string module = string.Empty;
         foreach ((string name, Parameter parameter) in ordered)
         {
             _places.Add((name, parameter, offset));
+            if (offset < Layout.SharedCount)
+            {
+                string owner = name[..Math.Max(0, name.LastIndexOf('.'))];
+                if (tensors.Count == 0 || owner != module) modules.Add(offset);
+                tensors.Add(offset);
+                module = owner;
+            }
+
             offset += parameter.Shape.Length;
         }
+
+        (TensorStarts, ModuleStarts) = ([.. tensors], [.. modules]);
     }
 
     /// <summary>Where the shared and the owned parameters lie.</summary>
@@ -33,6 +45,12 @@ internal sealed class ParameterBlock
 
     /// <summary>All values.</summary>
     public Span<float> Values => _values.Span;
+
+    /// <summary>First element of every shared parameter.</summary>
+    public int[] TensorStarts { get; }
+
+    /// <summary>First element of the shared parameters of every module.</summary>
+    public int[] ModuleStarts { get; }
 
     /// <summary>Where the balancer's learned values begin.</summary>
     public int LearnableOffset { get; }

@@ -9,9 +9,9 @@ namespace Polymath.Learning.Training;
 /// </summary>
 internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks, Balancer balancer, TrainerOptions options)
 {
-    private readonly bool _atRepresentation = options.BalanceAt == BalanceLevel.Representation || (balancer.Needs & BalancerNeeds.RepresentationGradients) != 0;
+    private readonly bool _atRepresentation = options.BalanceAt != BalanceLevel.Parameters || (balancer.Needs & BalancerNeeds.RepresentationGradients) != 0;
     private readonly TaskGradients _combined = new(layout, balancer.Learnable.Length);
-    private readonly double[] _gramian = new double[tasks * tasks];
+    private readonly double[] _gramian = new double[tasks * tasks], _heads = new double[tasks];
     private readonly Dictionary<(int Tasks, int Rows), bool> _streams = [];
     private TaskGradients? _rows;
     private GradientGramian? _streamed;
@@ -30,6 +30,9 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
 
     /// <summary>Whether the balancer's rule reads inner products.</summary>
     public bool BalancerReadsGramian { get; } = (balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients | BalancerNeeds.RepresentationGradients)) != 0;
+
+    /// <summary>Whether the last sweep ended at the shared representation.</summary>
+    public bool IsAtRepresentation => _form == Form.Representation;
 
     /// <summary>[K', K'] inner products of the last sweep; empty when there were none.</summary>
     public ReadOnlySpan<double> Gramian => _hasGramian ? _gramian.AsSpan(0, _present * _present) : default;
@@ -71,7 +74,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
                 _representation ??= new RepresentationGradients(tasks, layout);
                 _representation.Use(_present);
                 tape.Backward(losses, _representation);
-                _representation.Gramian(gramian);
+                _representation.Gramian(gramian, options.BalanceAt == BalanceLevel.RepresentationSum);
                 break;
         }
     }
@@ -85,6 +88,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
         if (BalancerReadsGramian && _form == Form.Rows)
         {
             BalanceStatus combined = balancer.Combine(input, _rows!, _combined.Row(0), weights);
+            if (balancer.WeighsHeads) _rows!.ScaleOwn(Heads(weights));
             _rows!.Own.CopyTo(_combined.Own);
             return combined;
         }
@@ -93,16 +97,38 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
         if (!BalancerReadsGramian) tape.Backward(losses, weights, _combined, release: true);
         else if (_form == Form.Representation)
         {
-            tape.Backward(_representation!, weights, _combined);
+            if (balancer.MixesRepresentation) Mix(input);
+            else tape.Backward(_representation!, weights, _combined);
+            if (balancer.WeighsHeads) _representation!.ScaleOwn(Heads(weights));
             _representation!.Own.CopyTo(_combined.Own);
         }
         else
         {
             tape.BackwardShared(losses, weights, _combined, release: true);
+            if (balancer.WeighsHeads) _streamed!.ScaleOwn(Heads(weights));
             _streamed!.Own.CopyTo(_combined.Own);
         }
 
         return status;
+    }
+
+    private ReadOnlySpan<double> Heads(ReadOnlySpan<double> weights)
+    {
+        Span<double> heads = _heads.AsSpan(0, weights.Length);
+        balancer.WeighHeads(weights, heads);
+        return heads;
+    }
+
+    private void Mix(in BalanceInput input)
+    {
+        RepresentationGradients at = _representation!;
+        for (int i = 0; i < at.PartCount; i++)
+        {
+            var part = new RepresentationPart { Batch = at.BatchOf(i), Values = at.ValuesOf(i), Gradients = at.GradientsOf(i) };
+            balancer.CombineRepresentation(input, part, at.MixtureOf(i));
+        }
+
+        tape.Backward(at, _combined);
     }
 
     /// <summary>Whether rows are not needed as such, and dearer than streaming, for batches like this one.</summary>

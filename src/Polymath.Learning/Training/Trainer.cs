@@ -74,7 +74,7 @@ public sealed class Trainer
         if (!finished)
         {
             Loss[] losses = [.. _model.Tasks.Select(LossFunctions.For)];
-            using var step = new TrainingStep(_model, Balancer, block.Layout, losses, Options);
+            using TrainingStep step = TrainingStep.For(this, block, losses);
             long before = state.Rows;
             TimeSpan lastReport = TimeSpan.Zero, lastSave = TimeSpan.Zero;
             order.Begin(state.Epoch);
@@ -84,11 +84,11 @@ public sealed class Trainer
                 StepMeter.BeginEpoch();
                 while (state.StepInEpoch < order.Steps && !(cancelled = cancellation.IsCancellationRequested))
                 {
-                    ReadOnlySpan<int> rows = order[state.StepInEpoch];
+                    int rows = order[state.StepInEpoch].Length;
                     meter.BeginStep();
-                    Step(step, train, rows, state, block, order.Steps, dropout, draws);
+                    Step(step, train, order, state, block, dropout, draws);
                     meter.EndStep(step.GradientBytes);
-                    state.Rows += rows.Length;
+                    state.Rows += rows;
                     if ((clock.Elapsed - lastReport).TotalSeconds >= ProgressSeconds)
                     {
                         lastReport = clock.Elapsed;
@@ -142,6 +142,11 @@ public sealed class Trainer
             if (data.Tasks != tasks.Count) throw new TrainingException($"{(ReferenceEquals(data, train) ? "the training rows" : "the validation rows")} have labels of {data.Tasks} tasks, the model has {tasks.Count}; make both from one task set.");
         }
 
+        if (Options.BalanceAt != BalanceLevel.Parameters && (Balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.RepresentationGradients)) == 0)
+        {
+            throw new TrainingException($"balancer '{Balancer.Name}' does not compare inner products of gradients (it needs {Balancer.Needs}), found BalanceAt = {Options.BalanceAt}; balance at Parameters, or choose one that does, such as mgda or imtl.");
+        }
+
         foreach (Target task in tasks)
         {
             LossFunctions.For(task);
@@ -189,20 +194,31 @@ public sealed class Trainer
         return block;
     }
 
-    private void Step(TrainingStep step, Dataset train, ReadOnlySpan<int> rows, TrainingState state, ParameterBlock block, int stepsPerEpoch, RandomStream dropout, RandomStream draws)
+    private void Step(TrainingStep step, Dataset train, BatchOrder order, TrainingState state, ParameterBlock block, RandomStream dropout, RandomStream draws)
     {
         // Every step owns a range of the streams, so that resuming needs the step number only.
         dropout.Position = (ulong)state.Steps << 32;
         draws.Position = (ulong)state.Steps << 32;
-        bool look = Options.ConflictSamples > 0 && state.StepInEpoch % Math.Max(1, stepsPerEpoch / Options.ConflictSamples) == 0;
-        ReadOnlySpan<ConflictStatistics> conflicts = look ? [state.Conflicts, state.EpochConflicts] : default;
-        if (step.Run(train, rows, state.Epoch, state.Steps, draws, conflicts))
+        bool look = Options.ConflictSamples > 0 && state.StepInEpoch % Math.Max(1, order.Steps / Options.ConflictSamples) == 0;
+        double factor = Schedule.Factor(state.Steps, (long)Options.Epochs * order.Steps);
+        var context = new StepContext
+        {
+            Data = train,
+            Order = order,
+            Index = state.StepInEpoch,
+            Epoch = state.Epoch,
+            Step = state.Steps,
+            LearningRate = Optimizer.LearningRate * factor,
+            Random = draws,
+            Conflicts = look ? [state.Conflicts, state.EpochConflicts] : default,
+        };
+        if (step.Run(context))
         {
             OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status });
             Span<float> gradient = step.Gradient;
             Balancer.LearnableGradient.CopyTo(gradient[block.LearnableOffset..]);
             double clipping = Options.ClipNorm > 0 ? GradientClipping.Factor(GradientClipping.Norm(gradient), Options.ClipNorm) : 1;
-            Optimizer.Step(block.Values, gradient, Schedule.Factor(state.Steps, (long)Options.Epochs * stepsPerEpoch), clipping);
+            Optimizer.Step(block.Values, gradient, factor, clipping);
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);
             state.Average?.Update(block.Values);
             for (int i = 0; i < step.Present; i++)
@@ -213,6 +229,9 @@ public sealed class Trainer
                 state.WeightSums[task] += step.Weights[i];
                 state.WeightCounts[task]++;
             }
+
+            state.Statuses[(int)step.Status]++;
+            step.LookBack(context);
         }
 
         state.Steps++;
@@ -225,15 +244,20 @@ public sealed class Trainer
         ExchangeAverage(state, block);
         IReadOnlyList<TaskScore> scores = validation is null ? [] : Evaluation.Score(_model, validation);
         double score = scores.Count == 0 ? double.NaN : Evaluation.MeanUtility(scores);
+        double[] losses = Means(state.LossSums, state.LossCounts);
+        Balancer.EndEpoch(state.Epoch, losses);
         var record = new EpochRecord(
             state.Epoch,
             state.Steps,
             Optimizer.LearningRate * Schedule.Factor(state.Steps - 1, (long)Options.Epochs * stepsPerEpoch),
-            Means(state.LossSums, state.LossCounts),
+            losses,
             Means(state.WeightSums, state.WeightCounts),
             scores,
             score,
-            state.EpochConflicts.ConflictRate);
+            state.EpochConflicts.ConflictRate)
+        {
+            Statuses = SolverStatuses.Of(state.Statuses),
+        };
         state.History.Add(record);
 
         // While no score was ever defined (no validation set, or none of its labels), the latest weights are the best ones.

@@ -53,7 +53,7 @@ public sealed record TrainerOptions
         Require(Patience >= 0, nameof(Patience), Patience, "0 or more");
         Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), nameof(ClipNorm), ClipNorm, "0 or more");
         Require(AverageDecay is >= 0 and < 1, nameof(AverageDecay), AverageDecay, "0 or more and below 1");
-        Require(Enum.IsDefined(BalanceAt), nameof(BalanceAt), (int)BalanceAt, "Parameters or Representation");
+        Require(Enum.IsDefined(BalanceAt), nameof(BalanceAt), (int)BalanceAt, "Parameters, Representation or RepresentationSum");
         Require(GradientMemory >= 0, nameof(GradientMemory), GradientMemory, "0 or more");
         Require(ConflictSamples >= 0, nameof(ConflictSamples), ConflictSamples, "0 or more");
         Require(CheckpointSeconds >= 0, nameof(CheckpointSeconds), CheckpointSeconds, "0 or more");

@@ -1,3 +1,4 @@
+using Polymath.Learning.Balancing;
 using Polymath.Learning.Optimization;
 
 namespace Polymath.Learning.Training;
@@ -33,6 +34,9 @@ internal sealed class TrainingState
 
     public long[] WeightCounts { get; }
 
+    /// <summary>Steps of this epoch by how the balancer's rule ended, indexed by its status.</summary>
+    public long[] Statuses { get; } = new long[Enum.GetValues<BalanceStatus>().Length];
+
     public ConflictStatistics Conflicts { get; }
 
     public ConflictStatistics EpochConflicts { get; set; }
@@ -62,6 +66,7 @@ internal sealed class TrainingState
         Array.Clear(LossCounts);
         Array.Clear(WeightSums);
         Array.Clear(WeightCounts);
+        Array.Clear(Statuses);
         EpochConflicts = new ConflictStatistics(EpochConflicts.Tasks);
     }
 }

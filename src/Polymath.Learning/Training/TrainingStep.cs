@@ -5,61 +5,58 @@ using Polymath.Tensors;
 namespace Polymath.Learning.Training;
 
 /// <summary>
-/// One step: forward, the losses as a vector, as much of their gradients as the balancer needs, and the flat gradient it makes of
-/// them. Tasks without a label in the batch are absent: no loss, no row, no weight.
+/// One step: forward, the losses as a vector, as much of their gradients as the balancer needs, and the flat gradient it makes of them.
+/// The kinds of step differ in how often, and at which parameters, they look.
 /// </summary>
-internal sealed class TrainingStep : IDisposable
+internal abstract class TrainingStep : IDisposable
 {
-    private readonly MultiTaskModel _model;
-    private readonly Balancer _balancer;
-    private readonly ParameterLayout _layout;
-    private readonly Loss[] _losses;
-    private readonly Tensor[] _outputs, _active;
-    private readonly int[] _activeTasks;
-    private readonly float[] _values;
     private readonly double[] _weights;
-    private readonly int[] _observed;
-    private readonly StepGradients _gradients;
-    private readonly Dictionary<int, Batch> _batches = [];
-    private readonly Tape _tape = new();
-    private float[] _labels = [];
+    private readonly float[] _after;
 
-    public TrainingStep(MultiTaskModel model, Balancer balancer, ParameterLayout layout, Loss[] losses, TrainerOptions options)
+    protected TrainingStep(MultiTaskModel model, Balancer balancer, ParameterBlock block, Loss[] losses)
     {
-        int tasks = model.Tasks.Count;
-        (_model, _balancer, _layout, _losses) = (model, balancer, layout, losses);
-        _outputs = new Tensor[tasks];
-        _active = new Tensor[tasks];
-        _activeTasks = new int[tasks];
-        _values = new float[tasks];
-        _weights = new double[tasks];
-        _observed = new int[tasks];
-        _gradients = new StepGradients(_tape, layout, tasks, balancer, options);
+        (Model, Balancer, Block) = (model, balancer, block);
+        Forward = new BatchForward(model, losses);
+        _weights = new double[losses.Length];
+        _after = new float[losses.Length];
     }
 
     /// <summary>The combined gradient of all parameters, in block order, and room for that of what the balancer learns.</summary>
-    public Span<float> Gradient => _gradients.Combined;
-
-    /// <summary>Number of tasks with labels in the last batch.</summary>
-    public int Present { get; private set; }
-
-    public ReadOnlySpan<int> Active => _activeTasks.AsSpan(0, Present);
-
-    public ReadOnlySpan<float> Values => _values.AsSpan(0, Present);
-
-    public ReadOnlySpan<double> Weights => _weights.AsSpan(0, Present);
-
-    /// <summary>Labelled rows of each present task.</summary>
-    public ReadOnlySpan<int> Observed => _observed.AsSpan(0, Present);
+    public abstract Span<float> Gradient { get; }
 
     /// <summary>Inner products of the last batch's gradients; empty when they were not computed.</summary>
-    public ReadOnlySpan<double> Gramian => _gradients.Gramian;
+    public abstract ReadOnlySpan<double> Gramian { get; }
 
     /// <summary>Bytes of flat gradients held: the combined one, and the rows of the tasks or what stands in for them.</summary>
-    public long GradientBytes => _gradients.Bytes;
+    public abstract long GradientBytes { get; }
 
     /// <summary>How the balancer's rule ended.</summary>
-    public BalanceStatus Status { get; private set; }
+    public BalanceStatus Status { get; protected set; }
+
+    public int Present => Forward.Present;
+
+    public ReadOnlySpan<int> Active => Forward.Active;
+
+    public ReadOnlySpan<float> Values => Forward.Values;
+
+    public ReadOnlySpan<int> Observed => Forward.Observed;
+
+    public Span<double> Weights => _weights.AsSpan(0, Present);
+
+    protected MultiTaskModel Model { get; }
+
+    protected Balancer Balancer { get; }
+
+    protected ParameterBlock Block { get; }
+
+    /// <summary>The batch whose losses are reported.</summary>
+    protected BatchForward Forward { get; }
+
+    /// <summary>The kind of step that the trainer's balancer needs.</summary>
+    public static TrainingStep For(Trainer trainer, ParameterBlock block, Loss[] losses)
+        => (trainer.Balancer.Needs & BalancerNeeds.ThreeBatches) != 0
+            ? new ThreeBatchStep(trainer.Model, trainer.Balancer, block, losses)
+            : new SingleBatchStep(trainer.Model, trainer.Balancer, block, losses, trainer.Options);
 
     /// <summary>Which parameters are reached by more than one task, found on a first batch.</summary>
     public static HashSet<string> FindShared(MultiTaskModel model, Batch batch)
@@ -84,73 +81,59 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>Computes losses and gradient; false when no task has a label in this batch.</summary>
-    /// <param name="data">The training rows.</param>
-    /// <param name="rows">The rows of this batch.</param>
-    /// <param name="epoch">Zero-based epoch.</param>
-    /// <param name="step">Optimiser step since the start.</param>
-    /// <param name="random">The balancer's stream.</param>
-    /// <param name="conflicts">Where to add the angles between the tasks' gradients; null to skip them.</param>
-    public bool Run(Dataset data, ReadOnlySpan<int> rows, int epoch, long step, RandomStream random, ReadOnlySpan<ConflictStatistics> conflicts)
+    public bool Run(in StepContext context)
     {
-        _tape.Reset();
-        Batch batch = data.Gather(rows, _batches.GetValueOrDefault(rows.Length));
-        _batches[rows.Length] = batch;
-        _model.Forward(batch, _outputs);
-        CollectLosses(batch, epoch, step);
-        if (Present == 0) return false;
+        if (!Compute(context)) return false;
+        if (System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(Gradient[..Block.Layout.Count])) return true;
+        throw new TrainingException($"the gradient is not finite at step {context.Step} (epoch {context.Epoch}) although every loss is; lower the learning rate or check the inputs for extreme values.");
+    }
 
-        bool look = conflicts.Length > 0 && Present > 1;
-        _gradients.Sweep(_active.AsSpan(0, Present), batch.Rows, look);
-        if (look)
-        {
-            foreach (ConflictStatistics statistics in conflicts) statistics.Add(Gramian, Active);
-        }
-
-        var input = new BalanceInput
-        {
-            Tasks = Present,
-            TotalTasks = _model.Tasks.Count,
-            Active = Active,
-            Losses = Values,
-            Gramian = _gradients.BalancerReadsGramian ? Gramian : default,
-            Epoch = epoch,
-            Step = step,
-            Random = random,
-        };
+    /// <summary>Shows a balancer that asks for it what the step did to the losses of the same batch, with the same dropout.</summary>
+    public void LookBack(in StepContext context)
+    {
+        if ((Balancer.Needs & BalancerNeeds.LossesAfterStep) == 0) return;
+        int present = Present;
+        Span<int> active = stackalloc int[present];
+        Span<float> before = stackalloc float[present];
+        Active.CopyTo(active);
+        Values.CopyTo(before);
+        Model.Random.Position = (ulong)context.Step << 32;
+        Model.FreezeStatistics(true);
         try
         {
-            Status = _gradients.Combine(input, _active.AsSpan(0, Present), _weights.AsSpan(0, Present));
+            using (Tape.NoGradient()) Forward.Run(context.Data, context.Rows, context.Epoch, context.Step);
         }
-        catch (BalancerException exception)
+        finally
         {
-            throw new TrainingException($"step {step} (epoch {epoch}){(exception.TaskIndex is { } task ? $", task '{_model.Tasks[task].Name}'" : string.Empty)}: {exception.Message}", exception);
+            Model.FreezeStatistics(false);
         }
 
-        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(Gradient[.._layout.Count])) throw new TrainingException($"the gradient is not finite at step {step} (epoch {epoch}) although every loss is; lower the learning rate or check the inputs for extreme values.");
-        return true;
+        Values.CopyTo(_after);
+        Balancer.AfterStep(new BalanceInput { Tasks = present, TotalTasks = Model.Tasks.Count, Active = active, Losses = before, Epoch = context.Epoch, Step = context.Step, Random = context.Random }, _after.AsSpan(0, present));
     }
 
-    public void Dispose() => _tape.Dispose();
+    public virtual void Dispose() => Forward.Dispose();
 
-    private void CollectLosses(Batch batch, int epoch, long step)
+    /// <summary>Fills <see cref="Gradient"/>, <see cref="Weights"/> and <see cref="Status"/>; false when no task has a label.</summary>
+    protected abstract bool Compute(in StepContext context);
+
+    /// <summary>What a balancer is shown of this step.</summary>
+    protected BalanceInput Input(in StepContext context, ReadOnlySpan<double> gramian, bool atRepresentation = false) => new()
     {
-        int tasks = _losses.Length;
-        if (_labels.Length < batch.Rows) _labels = new float[batch.Rows];
-        ReadOnlySpan<float> targets = batch.Targets.Span;
-        Present = 0;
-        for (int k = 0; k < tasks; k++)
-        {
-            Span<float> labels = _labels.AsSpan(0, batch.Rows);
-            for (int i = 0; i < labels.Length; i++) labels[i] = targets[(i * tasks) + k];
-            Tensor loss = _losses[k].Mean(_outputs[k], labels, out int observed);
-            if (observed == 0) continue;
-            float value = loss.Item();
-            if (!float.IsFinite(value)) throw new TrainingException($"the loss of task '{_model.Tasks[k].Name}' became {value} at step {step} (epoch {epoch}); lower the learning rate, clip gradients, or check its labels.");
-            _active[Present] = loss;
-            _activeTasks[Present] = k;
-            _values[Present] = value;
-            _observed[Present] = observed;
-            Present++;
-        }
-    }
+        Tasks = Present,
+        TotalTasks = Model.Tasks.Count,
+        Active = Active,
+        Losses = Values,
+        Gramian = gramian,
+        AtRepresentation = atRepresentation,
+        TensorStarts = Block.TensorStarts,
+        ModuleStarts = Block.ModuleStarts,
+        Epoch = context.Epoch,
+        Step = context.Step,
+        Random = context.Random,
+    };
+
+    /// <summary>The balancer's complaint, with the step and the task's name.</summary>
+    protected TrainingException Explain(BalancerException exception, in StepContext context)
+        => new($"step {context.Step} (epoch {context.Epoch}){(exception.TaskIndex is { } task ? $", task '{Model.Tasks[task].Name}'" : string.Empty)}: {exception.Message}", exception);
 }

@@ -143,7 +143,7 @@ public sealed class TrainingRun
             Patience = _settings.Patience,
             ClipNorm = _settings.Clip,
             AverageDecay = _settings.Average,
-            BalanceAt = _settings.BalanceAt,
+            BalanceAt = labelled is null ? _settings.BalanceAt : BalanceLevel.Parameters,
             GradientMemory = (long)(_settings.GradientMemory * 1024 * 1024),
             Seed = SeedOf(repeat),
             ConflictSamples = model.Tasks.Count <= 16 ? 8 : 2,

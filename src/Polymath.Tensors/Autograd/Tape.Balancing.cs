@@ -58,9 +58,20 @@ public sealed partial class Tape
     public void Backward(RepresentationGradients representation, ReadOnlySpan<double> weights, TaskGradients into)
     {
         ArgumentNullException.ThrowIfNull(representation);
-        ArgumentNullException.ThrowIfNull(into);
         if (weights.Length != representation.Tasks) throw new TensorException($"Tape.Backward: {weights.Length} weights for the representation gradients of {representation.Tasks} losses.");
-        if (into.Tasks != 1) throw new TensorException($"Tape.Backward: a weighted sum has one gradient row, found {into.Tasks}.");
+        for (int i = 0; i < representation.PartCount; i++) representation.Mix(i, weights);
+        Backward(representation, into);
+    }
+
+    /// <summary>Sends what was written to <see cref="RepresentationGradients.MixtureOf"/> of every part through the trunk once.</summary>
+    /// <param name="representation">Filled by the sweep of the losses on this record, and mixed.</param>
+    /// <param name="into">The gradient of the shared parameters, overwritten; must have one row. Parameters of single tasks are left alone.</param>
+    /// <exception cref="TensorException">The number of rows differs.</exception>
+    public void Backward(RepresentationGradients representation, TaskGradients into)
+    {
+        ArgumentNullException.ThrowIfNull(representation);
+        ArgumentNullException.ThrowIfNull(into);
+        if (into.Tasks != 1) throw new TensorException($"Tape.Backward: a mixture has one gradient row, found {into.Tasks}.");
         into.SharedOnly = true;
         try
         {
@@ -69,9 +80,9 @@ public sealed partial class Tape
             using var scope = new SweepScope(this, record: false);
             _pass.MarkNeeded(into);
             RowSet row = _pass.Sets.Single(0);
-            foreach ((Node node, _) in representation.Parts) _pass.Promise(node, row);
+            for (int i = 0; i < representation.PartCount; i++) _pass.Promise(representation.NodeOf(i), row);
             _pass.Plan();
-            foreach ((Node node, Tensor cotangent) in representation.Parts) _pass.Accumulate(node, row, RepresentationGradients.Combine(cotangent, weights));
+            for (int i = 0; i < representation.PartCount; i++) _pass.Accumulate(representation.NodeOf(i), row, representation.Mixture(i));
             _pass.Sweep();
             into.End();
         }

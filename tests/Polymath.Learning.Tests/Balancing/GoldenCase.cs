@@ -17,6 +17,14 @@ internal sealed class GoldenCase
         Inputs = inputs;
         Expected = expected;
         _tolerance = tolerance;
+        if (inputs.TryGetProperty("steps", out JsonElement steps))
+        {
+            JsonElement[] answers = [.. expected.GetProperty("steps").EnumerateArray()];
+            Steps = [.. steps.EnumerateArray().Select((step, t) => new GoldenCase(file, $"{name} / step {t}", hyper, step, answers[t], tolerance))];
+            (Rows, Gradients, Gramian, Losses) = ([], null!, [], []);
+            return;
+        }
+
         Rows = inputs.TryGetProperty("rep_grads", out JsonElement perSample)
             ? [.. perSample.EnumerateArray().Select(SumOverBatch)]
             : [.. inputs.GetProperty(inputs.TryGetProperty("grads", out _) ? "grads" : "jacobian").EnumerateArray().Select(Singles)];
@@ -25,6 +33,9 @@ internal sealed class GoldenCase
         Gradients.Gramian(Gramian);
         Losses = inputs.TryGetProperty("losses", out JsonElement losses) ? Singles(losses) : [.. Enumerable.Repeat(1f, Rows.Length)];
     }
+
+    /// <summary>The steps of a case whose state carries over, in order; empty for a case of one call.</summary>
+    public IReadOnlyList<GoldenCase> Steps { get; } = [];
 
     public string Where { get; }
 

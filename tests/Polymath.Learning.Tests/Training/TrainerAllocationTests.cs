@@ -22,16 +22,22 @@ public sealed class TrainerAllocationTests
         balancer.Prepare(model.Tasks.Count);
         ArrayDataset data = ToyData.Make(BatchSize * 10, missing: 0.3);
         var block = new ParameterBlock(model, SharedOf(model, data), balancer.Learnable.Length);
-        using var step = new TrainingStep(model, balancer, block.Layout, [.. model.Tasks.Select(LossFunctions.For)], new TrainerOptions());
+        using var step = TrainingStep.For(new Trainer(model) { Balancer = balancer }, block, [.. model.Tasks.Select(LossFunctions.For)]);
         ConflictStatistics[] conflicts = [new(model.Tasks.Count)];
         RandomStream draws = new(5);
-        int[] order = [.. Enumerable.Range(0, data.Rows)];
+        var order = new BatchOrder(data.Rows, BatchSize, new RandomStream(3));
+        order.Begin(0);
         for (int i = 0; i < 60; i++) Run(i);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 60; i < 80; i++) Run(i);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
-        void Run(int i) => Assert.True(step.Run(data, order.AsSpan(i % 10 * BatchSize, BatchSize), 0, i, draws, conflicts));
+        void Run(int i)
+        {
+            var context = new StepContext { Data = data, Order = order, Index = i % 10, Epoch = 0, Step = i, LearningRate = 1e-3, Random = draws, Conflicts = conflicts };
+            Assert.True(step.Run(context));
+            step.LookBack(context);
+        }
     }
 
     [Theory]
