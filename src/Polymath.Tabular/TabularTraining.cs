@@ -75,7 +75,7 @@ public static class TabularTraining
         Targets = [.. data.Encoder.Targets.Select(target => target.Definition.ToString())],
         TaskColumn = data.Encoder.TaskColumn ?? string.Empty,
         Model = ModelSpecification.Of(model).ToString(),
-        Balancer = trainer.Balancer.Name,
+        Balancer = trainer.Balancer.Specification,
         Optimizer = string.Create(CultureInfo.InvariantCulture, $"{trainer.Optimizer.Name}{(trainer.Optimizer.Name.Contains(':', StringComparison.Ordinal) ? ',' : ':')}lr={trainer.Optimizer.LearningRate:R}"),
         Schedule = trainer.Schedule.Name,
         Epochs = trainer.Options.Epochs,

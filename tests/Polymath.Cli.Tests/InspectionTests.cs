@@ -48,8 +48,11 @@ public sealed class InspectionTests(TrainedFolder trained) : IClassFixture<Train
     {
         Assert.Equal(TabularModels.All.Select(model => model.Name), Json("models").GetProperty("models").EnumerateArray().Select(entry => entry.GetProperty("name").GetString()!));
         Assert.Equal(Balancers.All.Select(balancer => balancer.Name), Json("balancers").GetProperty("balancers").EnumerateArray().Select(entry => entry.GetProperty("name").GetString()!));
-        string text = CommandLine.Succeed("models").Output + CommandLine.Succeed("balancers").Output;
+        string text = CommandLine.Succeed("models").Output + CommandLine.Succeed("balancers").Output + string.Concat(Balancers.All.Select(balancer => CommandLine.Succeed("balancers", balancer.Name).Output));
         Assert.All(TabularModels.All, model => Assert.Contains(model.Title, text, StringComparison.Ordinal));
+        Assert.All(Balancers.All.SelectMany(balancer => balancer.Parameters), parameter => Assert.Contains($"{parameter.Name}={(parameter.Default.Length == 0 ? "1/K" : parameter.Default)}", text, StringComparison.Ordinal));
+        Assert.Contains("1 backward pass a step", text, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'cagrad'?", CommandLine.Run("balancers", "cagard").Error, StringComparison.Ordinal);
         Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
     }
 

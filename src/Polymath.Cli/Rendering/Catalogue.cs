@@ -3,7 +3,8 @@ namespace Polymath.Cli;
 /// <summary>A registry for people and programs.</summary>
 /// <param name="Key">The name of the list in JSON.</param>
 /// <param name="Entries">What it holds.</param>
-internal sealed record Catalogue(string Key, IReadOnlyList<CatalogueEntry> Entries)
+/// <param name="Brief">Leave the options out, but for JSON.</param>
+internal sealed record Catalogue(string Key, IReadOnlyList<CatalogueEntry> Entries, bool Brief = false)
 {
     private const string Indent = "    ";
 
@@ -18,9 +19,15 @@ internal sealed record Catalogue(string Key, IReadOnlyList<CatalogueEntry> Entri
     {
         foreach (CatalogueEntry entry in Entries)
         {
-            terminal.Output.WriteLine($"{entry.Name}  {entry.Title}{(entry.Needs.Length == 0 ? string.Empty : $" (needs {entry.Needs})")}");
+            terminal.Output.WriteLine($"{entry.Name}  {entry.Title}");
+            if (entry.Needs.Length > 0)
+            {
+                foreach (string line in TextWrap.Lines($"reads {entry.Needs}", terminal.TextWidth - Indent.Length)) terminal.Output.WriteLine(Indent + line);
+            }
+
+            if (entry.Cost.Length > 0) terminal.Output.WriteLine($"{Indent}{entry.Cost}");
             foreach (string line in TextWrap.Lines(entry.Paper, terminal.TextWidth - Indent.Length)) terminal.Output.WriteLine(Indent + line);
-            foreach (CatalogueOption option in entry.Options)
+            foreach (CatalogueOption option in Brief ? [] : entry.Options)
             {
                 string text = $"{option.Name}={option.Default}: {option.Meaning} ({option.Range})";
                 string indent = Indent;
@@ -45,6 +52,7 @@ internal sealed record Catalogue(string Key, IReadOnlyList<CatalogueEntry> Entri
             json.WriteString("name", entry.Name);
             json.WriteString("title", entry.Title);
             if (entry.Needs.Length > 0) json.WriteString("needs", entry.Needs);
+            if (entry.Cost.Length > 0) json.WriteString("cost", entry.Cost);
             json.WriteString("paper", entry.Paper);
             json.WriteStartArray("options");
             foreach (CatalogueOption option in entry.Options)

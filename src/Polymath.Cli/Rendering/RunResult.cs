@@ -25,6 +25,7 @@ internal static class RunResult
         terminal.Output.WriteLine();
         if (report.Conflict is { } conflict && !double.IsNaN(conflict.ConflictRate))
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gradient conflict: {100 * conflict.ConflictRate:0.0}% of task pairs over {conflict.Steps} sampled steps."));
+        if (report.Balancing is { } balancing && balancing.Converged < balancing.Steps) Lines($"The balancer's rule was {balancing}.");
         if (report.Memory is { } memory) Lines($"Memory of a step: {memory}.");
         Lines(RunVerdict.Of(report).Sentence);
         foreach (string note in report.Notes.Take(MostNotes)) Lines($"Note: {note}");

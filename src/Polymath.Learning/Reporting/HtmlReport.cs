@@ -153,6 +153,7 @@ public static class HtmlReport
             ("Parameters", report.Parameters is long parameters ? Numbers.Count(parameters) : ""),
             ("Operations per row", report.FlopsPerRow is long flops ? $"{Numbers.Short(flops)} floating-point operations" : ""),
             ("Balancer", report.Balancer),
+            ("Balancer's rule", report.Balancing?.ToString() ?? ""),
             ("Seed", report.Seed.ToString()),
             ("Epochs", report.History.Count > 0 ? Numbers.Count(report.History.Count) : ""),
             ("Wall time", report.WallSeconds is double wall && double.IsFinite(wall) ? Numbers.Duration(wall) : ""),

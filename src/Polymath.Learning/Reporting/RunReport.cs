@@ -77,6 +77,9 @@ public sealed record RunReport
     /// <summary>The memory of a training step; null when it was not measured.</summary>
     public StepMemory? Memory { get; init; }
 
+    /// <summary>In how many steps the balancer's rule was solved; null when that was not recorded.</summary>
+    public SolverStatuses? Balancing { get; init; }
+
     /// <summary>What the reader should know: fallbacks, skipped tasks, warnings.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -44,6 +44,16 @@ internal static class RunReportJson
                 json.WriteEndObject();
             }
 
+            if (report.Balancing is SolverStatuses balancing)
+            {
+                json.WriteStartObject("balancing");
+                json.WriteNumber("converged", balancing.Converged);
+                json.WriteNumber("keptPrevious", balancing.KeptPrevious);
+                json.WriteNumber("paretoStationary", balancing.ParetoStationary);
+                json.WriteNumber("degenerate", balancing.Degenerate);
+                json.WriteEndObject();
+            }
+
             json.WriteStartArray("tasks");
             foreach (TaskReport task in report.Tasks) Write(json, task);
             json.WriteEndArray();
@@ -116,6 +126,9 @@ internal static class RunReportJson
                 RowsPerSecond = root.Number("rowsPerSecond"),
                 Memory = root.Optional("memory") is JsonField memory
                     ? new StepMemory(memory.Integer("pooledBytes") ?? 0, memory.Integer("gradientBytes") ?? 0, memory.Integer("allocatedBytes") ?? 0)
+                    : null,
+                Balancing = root.Optional("balancing") is JsonField balancing
+                    ? new SolverStatuses(balancing.Integer("converged") ?? 0, balancing.Integer("keptPrevious") ?? 0, balancing.Integer("paretoStationary") ?? 0, balancing.Integer("degenerate") ?? 0)
                     : null,
                 Tasks = [.. root.Items("tasks").Select(ReadTask)],
                 History = [.. root.Items("history").Select(item => new EpochReport((int)(item.Integer("epoch") ?? 0), item.Numbers("trainLoss"), item.Numbers("validation"), item.Numbers("weights")))],

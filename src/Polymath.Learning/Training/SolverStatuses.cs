@@ -1,4 +1,5 @@
 using Polymath.Learning.Balancing;
+using Polymath.Learning.Reporting;
 
 namespace Polymath.Learning.Training;
 
@@ -11,6 +12,19 @@ public sealed record SolverStatuses(long Converged, long KeptPrevious, long Pare
 {
     /// <summary>Steps in all.</summary>
     public long Steps => Converged + KeptPrevious + ParetoStationary + Degenerate;
+
+    /// <summary>The sum over epochs.</summary>
+    /// <param name="epochs">Their counts.</param>
+    public static SolverStatuses Total(IEnumerable<SolverStatuses> epochs)
+        => epochs.Aggregate(new SolverStatuses(0, 0, 0, 0), (sum, one) => new(sum.Converged + one.Converged, sum.KeptPrevious + one.KeptPrevious, sum.ParetoStationary + one.ParetoStationary, sum.Degenerate + one.Degenerate));
+
+    /// <summary>The counts in words: "solved in all 1,200 steps", or in how many it was not, and why.</summary>
+    public override string ToString()
+    {
+        if (Converged == Steps) return $"solved in all {Numbers.Count(Steps)} steps";
+        (long Count, string Why)[] reasons = [(ParetoStationary, "no direction improved every task"), (KeptPrevious, "no solution, the weights before were kept"), (Degenerate, "degenerate gradients")];
+        return $"solved in {Numbers.Count(Converged)} of {Numbers.Count(Steps)} steps ({string.Join("; ", reasons.Where(reason => reason.Count > 0).Select(reason => $"{reason.Why} in {Numbers.Count(reason.Count)}"))})";
+    }
 
     /// <summary>Counts by <see cref="BalanceStatus"/>.</summary>
     internal static SolverStatuses Of(ReadOnlySpan<long> counts)

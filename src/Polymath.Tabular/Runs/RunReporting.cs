@@ -46,6 +46,7 @@ internal static class RunReporting
             WallSeconds = result.Seconds,
             RowsPerSecond = result.RowsPerSecond,
             Memory = result.Memory,
+            Balancing = SolverStatuses.Total(result.History.Select(epoch => epoch.Statuses)),
             Notes = notes,
             Files = ["config.yaml", "encoder.json", "model.safetensors", "metrics.jsonl", "report.json", "report.html"],
         };

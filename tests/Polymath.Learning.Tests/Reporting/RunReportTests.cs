@@ -29,6 +29,7 @@ public sealed class RunReportTests
             History = [.. values.Select((value, i) => new EpochReport(i, [value], [], values))],
             Conflict = values.Length == 4 ? new GradientConflict(2, values, values[0], 3) : null,
             Memory = values.Length == 3 ? new StepMemory((long)(seed >> 2), values.Length, 0) : null,
+            Balancing = values.Length == 2 ? new SolverStatuses(values.Length, (long)(seed >> 3), 1, 0) : null,
             Notes = [name],
         })));
         Check.QuickThrowOnFailure(Prop.ForAll(reports.ToArbitrary(), report => AssertSame(report, RunReport.FromJson(report.ToJson()))));

@@ -54,6 +54,7 @@ internal static class SampleReports
             WallSeconds = 83.4,
             RowsPerSecond = 48_211.7,
             Memory = new StepMemory(6_815_744, 1_185_808, 0),
+            Balancing = new SolverStatuses(11_862, 0, 138, 0),
             Tasks = [.. tasks.Select((task, i) => Task(task, gains[i], i, regression))],
             History = [.. Enumerable.Range(1, epochs).Select(epoch => new EpochReport(
                 epoch,
