@@ -6,7 +6,7 @@ using Polymath.Benchmarks.Comparison;
 
 namespace Polymath.Benchmarks;
 
-/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes <c>memory</c> its activations and <c>forms</c> what the forms of the tasks' gradients cost.</summary>
+/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes, <c>memory</c> its activations, <c>forms</c> what the forms of the tasks' gradients cost and <c>balancers</c> what a step costs with each balancer.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -18,6 +18,7 @@ internal static class Program
             case "profile": return StepProfile.Run(arguments[1..]);
             case "memory": return StepMemoryTable.Run(arguments[1..]);
             case "forms": return GradientForms.Run(arguments[1..]);
+            case "balancers": return BalancerCost.Run(arguments[1..]);
             case "ridge": return RidgeBaseline.Run(arguments[1..]);
         }
 
