@@ -15,6 +15,9 @@ public sealed record BalancerDescriptor(
     IReadOnlyList<BalancerParameter> Parameters,
     Func<BalancerArguments, Balancer> Factory)
 {
+    /// <summary>Fewest tasks of a model for which the rule is defined, with its default parameters.</summary>
+    public int MinimumTasks { get; init; } = 1;
+
     /// <summary>Whether a step needs the gradient of every task, not only that of one weighted loss.</summary>
     public bool NeedsTaskGradients => (Needs & ~(BalancerNeeds.Losses | BalancerNeeds.LossesAfterStep)) != 0;
 

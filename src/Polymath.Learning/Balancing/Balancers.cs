@@ -14,10 +14,25 @@ public static class Balancers
     [
         EqualWeighting.Descriptor,
         UncertaintyWeighting.Descriptor,
-        PCGrad.Descriptor,
-        CAGrad.Descriptor,
+        GLS.Descriptor,
+        RandomLossWeighting.Descriptor,
+        IMTLLoss.Descriptor,
+        IMTL.Descriptor,
         MGDA.Descriptor,
+        CAGrad.Descriptor,
+        NashMTL.Descriptor,
+        AlignedMTL.Descriptor,
+        FairGrad.Descriptor,
         UPGrad.Descriptor,
+        DualProj.Descriptor,
+        ConFIG.Descriptor,
+        Krum.Descriptor,
+        PCGrad.Descriptor,
+        GradNorm.Descriptor,
+        MeanWeighting.Descriptor,
+        SumWeighting.Descriptor,
+        ConstantWeighting.Descriptor,
+        RandomWeighting.Descriptor,
     ];
 
     /// <summary>Makes a balancer from "name" or "name:parameter=value,parameter=value"; names and parameters ignore case.</summary>

@@ -110,16 +110,7 @@ public sealed class UPGrad : Balancer
         Require(input, weights);
         int n = weights.Length;
         if (_preference.Length != n) _preference = new double[n];
-        if (_pref is null)
-        {
-            Array.Fill(_preference, 1.0 / n);
-        }
-        else
-        {
-            if (_pref.Length != input.TotalTasks) throw new BalancerException($"{Name}: pref has {_pref.Length} elements, expected {input.TotalTasks}, one per task.");
-            for (int i = 0; i < n; i++) _preference[i] = _pref[input.TaskOf(i)];
-        }
-
+        TaskPreference.Fill(Name, _pref, input, 1.0 / n, _preference);
         if (_solver is null || _solver.Capacity < n) _solver = new NonNegativeQuadratic(n);
         return Weights(input.Gramian, _preference, Relative ? 0 : NormEps, RegEps, weights, _solver);
     }

@@ -8,6 +8,10 @@ namespace Polymath.Tensors.LinearAlgebra;
 public static class SymmetricEigen
 {
     private const int MaxSweeps = 64;
+
+    /// <summary>Up to this size nothing is allocated.</summary>
+    private const int StackSize = 16;
+
     private const double Tolerance = 1.0 / (1L << 53);
 
     /// <summary>Computes eigenvalues in ascending order with their orthonormal eigenvectors.</summary>
@@ -25,7 +29,8 @@ public static class SymmetricEigen
             if (!double.IsFinite(value)) throw new ArithmeticException($"SymmetricEigen: the matrix holds {value}, expected finite numbers; check the gradients it came from.");
         }
 
-        double[] work = matrix.ToArray();
+        Span<double> work = n <= StackSize ? stackalloc double[n * n] : new double[n * n];
+        matrix.CopyTo(work);
         vectors.Clear();
         for (int i = 0; i < n; i++) vectors[(i * n) + i] = 1;
         for (int sweep = 0; sweep < MaxSweeps && Sweep(work, vectors, n); sweep++) { }
@@ -35,7 +40,7 @@ public static class SymmetricEigen
     }
 
     /// <summary>One rotation for every off-diagonal element that still matters; false when none did.</summary>
-    private static bool Sweep(double[] a, Span<double> v, int n)
+    private static bool Sweep(Span<double> a, Span<double> v, int n)
     {
         bool rotated = false;
         for (int p = 0; p < n - 1; p++)
