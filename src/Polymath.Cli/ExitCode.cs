@@ -8,6 +8,9 @@ internal static class ExitCode
     /// <summary>A defect of the tool.</summary>
     public const int Unexpected = 1;
 
+    /// <summary>A reproduction ran, and what its paper says did not come out.</summary>
+    public const int ClaimDoesNotHold = 1;
+
     /// <summary>A mistake in the input, the settings or the command line.</summary>
     public const int BadInput = 2;
 

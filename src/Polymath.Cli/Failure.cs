@@ -5,6 +5,7 @@ using Polymath.Learning.Losses;
 using Polymath.Learning.Metrics;
 using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;
+using Polymath.Reproductions;
 using Polymath.Tabular;
 using Polymath.Tabular.Runs;
 using Polymath.Tensors;
@@ -33,5 +34,5 @@ internal static class Failure
     // The errors the libraries declare for bad input, and those of the file system; anything else is our defect.
     private static bool IsExpected(Exception exception) => exception
         is UsageException or RunException or TableException or ModelException or BalancerException or ComponentException or LabelException or OptimizerException or TrainingException
-        or SafetensorsException or TensorException or BaselineException or IOException or UnauthorizedAccessException;
+        or SafetensorsException or TensorException or BaselineException or ReproductionException or IOException or UnauthorizedAccessException;
 }

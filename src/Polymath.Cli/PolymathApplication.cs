@@ -11,14 +11,14 @@ public static class PolymathApplication
 {
     /// <summary>Runs with the streams of this process.</summary>
     /// <param name="arguments">The command line without the program's name.</param>
-    /// <returns>0; 1 for a defect of the tool; 2 for bad input; 130 when interrupted.</returns>
+    /// <returns>0; 1 for a defect of the tool or a claim that does not hold; 2 for bad input; 130 when interrupted.</returns>
     public static int Run(string[] arguments) => Run(arguments, Terminal.OfProcess());
 
     /// <summary>Runs with other streams.</summary>
     /// <param name="arguments">The command line without the program's name.</param>
     /// <param name="output">Receives the results.</param>
     /// <param name="error">Receives progress, messages and errors.</param>
-    /// <returns>0; 1 for a defect of the tool; 2 for bad input; 130 when interrupted.</returns>
+    /// <returns>0; 1 for a defect of the tool or a claim that does not hold; 2 for bad input; 130 when interrupted.</returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter error) => Run(arguments, new Terminal(output, error));
 
     internal static int Run(string[] arguments, Terminal terminal)
@@ -45,7 +45,7 @@ public static class PolymathApplication
         root.Add(new VersionOption { Action = new VersionPage(terminal), Description = "Show the version." });
         Subcommand[] commands =
         [
-            new TrainCommand(), new PredictCommand(), new EvaluateCommand(), new InspectCommand(), new GenerateCommand(), new ModelsCommand(), new BalancersCommand(),
+            new TrainCommand(), new PredictCommand(), new EvaluateCommand(), new InspectCommand(), new GenerateCommand(), new ModelsCommand(), new BalancersCommand(), new PapersCommand(), new ReproCommand(),
         ];
         string? wanted = Array.Find(arguments, argument => Array.Exists(commands, command => command.Name == argument));
         foreach (Subcommand command in commands) root.Add(command.Build(terminal, withFlags: command.Name == wanted));

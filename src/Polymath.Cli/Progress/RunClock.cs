@@ -12,11 +12,17 @@ internal sealed class RunClock
     private double _first = double.NaN;
     private TimeSpan _firstAt;
 
+    /// <summary>Time since the start.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
     /// <summary>Takes in a report.</summary>
     /// <returns>The longest time left; null while unknown.</returns>
-    public TimeSpan? Left(RunProgress progress)
+    public TimeSpan? Left(RunProgress progress) => Left(FractionOf(progress));
+
+    /// <summary>Takes in the fraction done.</summary>
+    /// <returns>The time left at the same pace; null while unknown.</returns>
+    public TimeSpan? Left(double done)
     {
-        double done = FractionOf(progress);
         if (double.IsNaN(_first)) (_first, _firstAt) = (done, _clock.Elapsed);
         double gained = done - _first;
         if (gained < LeastFraction) return null;

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Polymath.Reproductions;
+
+namespace Polymath.Tests;
+
+/// <summary><c>polymath papers</c> and <c>polymath repro</c>.</summary>
+public sealed class ReproductionTests
+{
+    [Fact]
+    public void Papers_lists_every_system_in_80_columns()
+    {
+        string text = CommandLine.Succeed("papers").Output;
+        Assert.All(PublishedSystems.All, system => Assert.Contains($"{system.Slug}  {system.Title}\n", text, StringComparison.Ordinal));
+        foreach (string part in (string[])["paper", "code", "polymath repro balancers", "result"]) Assert.Contains(part, text, StringComparison.Ordinal);
+        Narrow(text);
+    }
+
+    [Fact]
+    public void Papers_shows_one_system_in_full_in_80_columns() => Assert.All(PublishedSystems.All, system =>
+    {
+        string text = CommandLine.Succeed("papers", system.Slug).Output;
+        Assert.Contains("claim", text, StringComparison.Ordinal);
+        Narrow(text);
+    });
+
+    [Fact]
+    public void Papers_answers_in_JSON()
+    {
+        using JsonDocument list = JsonDocument.Parse(CommandLine.Succeed("papers", "--json").Output);
+        Assert.Equal(PublishedSystems.All.Select(system => system.Slug), list.RootElement.GetProperty("systems").EnumerateArray().Select(entry => entry.GetProperty("slug").GetString()!));
+        using JsonDocument one = JsonDocument.Parse(CommandLine.Succeed("papers", "balancers", "--json").Output);
+        Assert.Equal("balancers", one.RootElement.GetProperty("slug").GetString());
+        Assert.Equal("polymath repro balancers", one.RootElement.GetProperty("command").GetString());
+    }
+
+    [Theory]
+    [InlineData("papers")]
+    [InlineData("repro")]
+    public void An_unknown_system_is_refused_with_the_nearest(string command)
+    {
+        using var folder = new TemporaryFolder();
+        Refusal.Of(folder, ["balancer'", "did you mean 'balancers'?"], command, "balancer");
+    }
+
+    [Fact]
+    public void Bad_settings_are_refused_before_any_work()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("file", "text");
+        Refusal.Of(folder, ["SYSTEM is missing"], "repro");
+        Refusal.Of(folder, ["--seeds", "found 0", "1 to 1000"], "repro", "balancers", "--seeds", "0");
+        Refusal.Of(folder, ["--out", "is a file"], "repro", "balancers", "--out", file);
+        Refusal.Of(folder, ["--data", "nowhere"], "repro", "balancers", "--data", folder["nowhere"]);
+    }
+
+    private static void Narrow(string text) => Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
+}
