@@ -1,11 +1,15 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Polymath.Reproductions;
 
 namespace Polymath.Tests;
 
 /// <summary><c>polymath papers</c> and <c>polymath repro</c>.</summary>
-public sealed class ReproductionTests
+public sealed partial class ReproductionTests
 {
+    private const int Interrupt = 2;
+
     [Fact]
     public void Papers_lists_every_system_in_80_columns()
     {
@@ -53,5 +57,39 @@ public sealed class ReproductionTests
         Refusal.Of(folder, ["--data", "nowhere"], "repro", "balancers", "--data", folder["nowhere"]);
     }
 
+    [Fact]
+    public void A_short_run_prints_the_report_and_writes_it_with_its_pictures()
+    {
+        using var folder = new TemporaryFolder();
+        Answer answer = CommandLine.Run("repro", "balancers", "--quick", "--out", folder["results"], "--quiet");
+        ReproductionReport report = ReproductionReport.FromJson(File.ReadAllText(folder["results/balancers.json"]));
+        Assert.Equal(report.Holds ? 0 : 1, answer.Code);
+        Assert.Empty(answer.Error);
+        Assert.Contains(report.Summary, answer.Output, StringComparison.Ordinal);
+        Narrow(answer.Output);
+        Assert.Equal("polymath repro balancers --quick", report.Command);
+        Assert.Equal(report.ToMarkdown(), File.ReadAllText(folder["results/balancers.md"]));
+        Assert.NotEmpty(report.Pictures);
+        Assert.All(report.Pictures, picture => Assert.True(File.Exists(Path.Combine(folder["results"], "pictures", picture.File))));
+        Assert.Equal(2 + report.Pictures.Count, Directory.GetFiles(folder["results"], "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void An_interrupted_reproduction_answers_130_and_leaves_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using Process process = CommandLine.Start(folder.Path, "repro", "balancers", "--seeds", "1000", "--out", "results");
+        Assert.NotNull(process.StandardError.ReadLine());
+        Assert.Equal(0, SendSignal(process.Id, Interrupt));
+        Answer answer = CommandLine.WaitFor(process);
+        Assert.Equal(130, answer.Code);
+        Assert.Contains("Stopped; nothing was written.", answer.Error, StringComparison.Ordinal);
+        Assert.Empty(answer.Output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
     private static void Narrow(string text) => Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int process, int signal);
 }

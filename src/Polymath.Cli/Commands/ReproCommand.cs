@@ -39,7 +39,7 @@ internal sealed class ReproCommand : Subcommand
         if (seeds is < 1 or > MostSeeds) throw new UsageException($"--seeds: found {seeds}, expected 1 to {MostSeeds}.");
         string? folder = parsed.GetValue(_out);
         string? data = ReproductionContext.FindData(parsed.GetValue(_data));
-        if (folder is not null) Prepare(folder);
+        bool created = folder is not null && Prepare(folder);
         bool quiet = GlobalFlags.Quiet(parsed);
         ReproductionDisplay display = ReproductionDisplay.For(terminal, quiet);
         using var interrupt = new Interrupt(display.Stopping, display.Abandon);
@@ -58,6 +58,7 @@ internal sealed class ReproCommand : Subcommand
         }
         catch (OperationCanceledException)
         {
+            if (created) Directory.Delete(folder!);
             if (!quiet) terminal.Error.WriteLine("Stopped; nothing was written.");
             return interrupt.ExitCode;
         }
@@ -73,11 +74,13 @@ internal sealed class ReproCommand : Subcommand
         return report.Holds ? ExitCode.Success : ExitCode.ClaimDoesNotHold;
     }
 
-    // Before the work, not after it.
-    private static void Prepare(string folder)
+    // Before the work, not after it. Says whether the folder is new.
+    private static bool Prepare(string folder)
     {
         if (folder.Length == 0) throw new UsageException("--out: found an empty name, expected a folder.");
         if (File.Exists(folder)) throw new UsageException($"--out: '{folder}' is a file, expected a folder.");
+        if (Directory.Exists(folder)) return false;
         Directory.CreateDirectory(folder);
+        return true;
     }
 }
