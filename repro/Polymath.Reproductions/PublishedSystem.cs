@@ -7,6 +7,29 @@ namespace Polymath.Reproductions;
 /// A published system that can be run again: its data, its baseline, the system and the paper's claim. A system is one class in a folder
 /// of its own; adding it to <see cref="PublishedSystems.All"/> makes it known to <c>polymath papers</c> and <c>polymath repro</c>.
 /// </summary>
+/// <remarks>
+/// <see cref="Run"/> calls <see cref="ReproductionContext.Report"/> before each piece of work (which also stops it on Ctrl-C), takes files from
+/// <see cref="ReproductionContext.Require"/>, and does less when <see cref="ReproductionContext.Quick"/> is set. Equal contexts give equal reports but for the seconds.
+/// </remarks>
+/// <example><code>
+/// public override ReproductionReport Run(ReproductionContext context)
+/// {
+///     int seeds = context.Seeds ?? (context.Quick ? 1 : 3);
+///     double[] ours = new double[seeds];
+///     for (int seed = 0; seed &lt; seeds; seed++)
+///     {
+///         context.Report(seed, seeds, $"seed {seed + 1} of {seeds}");
+///         ours[seed] = Accuracy(seed);
+///     }
+///
+///     var accuracy = Spread.Of(ours);
+///     return new ReproductionReport
+///     {
+///         Tables = [new ReportTable("Test accuracy", ["method", "accuracy"], [["ours", ReportCell.Over(ours, reference: 0.93)]])],
+///         Assertions = [new ReproductionAssertion("accuracy above 0.9", accuracy.Mean > 0.9, accuracy.Text(2))],
+///     };
+/// }
+/// </code></example>
 public abstract class PublishedSystem
 {
     /// <summary>Short name, what the user types: "balancers".</summary>
