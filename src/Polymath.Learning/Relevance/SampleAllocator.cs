@@ -137,7 +137,7 @@ public static class SampleAllocator
             int best = -1;
             for (int m = 0; m < counts.Length; m++)
             {
-                if (ideal[m] == 0 || counts[m] >= ideal[m] + 1 || price[m] > left + slack) continue;
+                if (counts[m] >= ideal[m] || price[m] > left + slack) continue;
                 if (best < 0 || ideal[m] - counts[m] > ideal[best] - counts[best]) best = m;
             }
 

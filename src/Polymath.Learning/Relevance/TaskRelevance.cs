@@ -97,7 +97,9 @@ public static class TaskRelevance
             last = Lasso.Solve(matrix, target, factor * largest, start: x);
             x = last.Coefficients;
             residual = Residual(matrix, target, x);
-            if (residual <= AutomaticResidual * targetNorm) return (Converged(last, warnings), factor * largest);
+
+            // With k = 1 the residual is exactly lambda / |w|, so that a tie is the rule there and must not hang on rounding.
+            if (residual <= AutomaticResidual * targetNorm * (1 + 1e-9)) return (Converged(last, warnings), factor * largest);
         }
 
         warnings.Add($"No lambda brings the residual to a tenth of the target's head: at the smallest it is {residual:G4} of {targetNorm:G4}, so the sources explain only a part of the target.");
