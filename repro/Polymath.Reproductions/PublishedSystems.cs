@@ -11,6 +11,7 @@ public static class PublishedSystems
     /// <summary>All of them, in the order of their slugs.</summary>
     public static IReadOnlyList<PublishedSystem> All { get; } =
     [
+        new ActiveMtrlLasso.ActiveRepresentation(),
         new Balancing.BalancerCatalogue(),
     ];
 
