@@ -230,16 +230,16 @@ public sealed unsafe class TaskGradients : IGradientSink
     }
 
     /// <summary>G H^T with products and sums in double precision: how the gradients of one batch meet those of another.</summary>
-    /// <param name="other">H, as many rows and parameters.</param>
-    /// <param name="destination">[K, K] row-major: row i of this with row j of <paramref name="other"/>.</param>
+    /// <param name="other">H, [L, P]: as many parameters.</param>
+    /// <param name="destination">[K, L] row-major: row i of this with row j of <paramref name="other"/>.</param>
     public void CrossGramian(TaskGradients other, Span<double> destination)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.Tasks != Tasks || other.Count != Count) throw new ArgumentException($"TaskGradients: found {other.Tasks} x {other.Count} gradients beside {Tasks} x {Count}, expected the same size.", nameof(other));
-        if (destination.Length != Tasks * Tasks) throw new ArgumentException($"TaskGradients: the Gramian destination has {destination.Length} elements, expected {Tasks} x {Tasks}.", nameof(destination));
+        if (other.Count != Count) throw new ArgumentException($"TaskGradients: found {other.Tasks} x {other.Count} gradients beside {Tasks} x {Count}, expected as many parameters.", nameof(other));
+        if (destination.Length != Tasks * other.Tasks) throw new ArgumentException($"TaskGradients: the Gramian destination has {destination.Length} elements, expected {Tasks} x {other.Tasks}.", nameof(destination));
         for (int i = 0; i < Tasks; i++)
         {
-            for (int j = 0; j < Tasks; j++) destination[(i * Tasks) + j] = DoubleSum.Dot(Pointer + ((nint)i * _stride), other.Pointer + ((nint)j * other._stride), Count);
+            for (int j = 0; j < other.Tasks; j++) destination[(i * other.Tasks) + j] = DoubleSum.Dot(Pointer + ((nint)i * _stride), other.Pointer + ((nint)j * other._stride), Count);
         }
     }
 

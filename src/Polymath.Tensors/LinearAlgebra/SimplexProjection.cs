@@ -3,7 +3,9 @@ namespace Polymath.Tensors.LinearAlgebra;
 /// <summary>Euclidean projection on the probability simplex {w >= 0, sum w = 1} (Held, Wolfe and Crowder 1974; Duchi et al., ICML 2008).</summary>
 public static class SimplexProjection
 {
-    /// <summary>Writes argmin over the simplex of ||w - point||; O(n log n).</summary>
+    private const int MaxStack = 256;
+
+    /// <summary>Writes argmin over the simplex of ||w - point||; O(n log n), without garbage up to 256 elements.</summary>
     /// <param name="point">[n], n >= 1, finite.</param>
     /// <param name="destination">[n]; may be the same memory as <paramref name="point"/>.</param>
     public static void Project(ReadOnlySpan<double> point, Span<double> destination)
@@ -14,8 +16,9 @@ public static class SimplexProjection
             throw new ArgumentException($"SimplexProjection: the point has {n} elements and the destination {destination.Length}, expected the same positive number.");
         }
 
-        double[] sorted = point.ToArray();
-        Array.Sort(sorted);
+        Span<double> sorted = n <= MaxStack ? stackalloc double[n] : new double[n];
+        point.CopyTo(sorted);
+        sorted.Sort();
         double sum = 0, threshold = 0;
         for (int i = 0; i < n; i++)
         {

@@ -21,11 +21,14 @@ internal sealed class GoldenCase
         {
             JsonElement[] answers = [.. expected.GetProperty("steps").EnumerateArray()];
             Steps = [.. steps.EnumerateArray().Select((step, t) => new GoldenCase(file, $"{name} / step {t}", hyper, step, answers[t], tolerance))];
-            (Rows, Gradients, Gramian, Losses) = ([], null!, [], []);
+            (Rows, Batches, Gradients, Gramian, Losses) = ([], [], null!, [], []);
             return;
         }
 
-        Rows = inputs.TryGetProperty("rep_grads", out JsonElement perSample)
+        Batches = inputs.TryGetProperty("grads_3", out JsonElement batches) ? [.. batches.EnumerateArray().Select(batch => TaskGradients.FromRows([.. batch.EnumerateArray().Select(Singles)]))] : [];
+        Rows = Batches.Length > 0
+            ? [.. batches[Batches.Length - 1].EnumerateArray().Select(Singles)]
+            : inputs.TryGetProperty("rep_grads", out JsonElement perSample)
             ? [.. perSample.EnumerateArray().Select(SumOverBatch)]
             : [.. inputs.GetProperty(inputs.TryGetProperty("grads", out _) ? "grads" : "jacobian").EnumerateArray().Select(Singles)];
         Gradients = TaskGradients.FromRows(Rows);
@@ -50,6 +53,9 @@ internal sealed class GoldenCase
     public float[][] Rows { get; }
 
     public TaskGradients Gradients { get; }
+
+    /// <summary>The task gradients of three independent batches; empty in other families.</summary>
+    public TaskGradients[] Batches { get; }
 
     public double[] Gramian { get; }
 
