@@ -86,6 +86,15 @@ public abstract class Balancer
     public virtual BalanceStatus Combine(in BalanceInput input, ReadOnlySpan<TaskGradients> batches, Span<float> combined, Span<double> weights)
         => throw new BalancerException($"{Name}: works on the gradients of one batch, found {batches.Length}.");
 
+    /// <summary>The combined gradient of a rule that needs <see cref="BalancerNeeds.Bilevel"/>.</summary>
+    /// <param name="input">Which tasks are present; without losses.</param>
+    /// <param name="problem">Where the rule looks; its parameters are where they were when this returns.</param>
+    /// <param name="combined">[P] the gradient of all parameters, shared and single; overwritten.</param>
+    /// <param name="weights">[input.Tasks], overwritten with the weights used.</param>
+    /// <returns>How the rule ended.</returns>
+    public virtual BalanceStatus Combine(in BalanceInput input, IBilevelProblem problem, Span<float> combined, Span<double> weights)
+        => throw new BalancerException($"{Name}: works on the gradients of one step, not on a bilevel problem.");
+
     /// <summary>The combined gradient of a part of the representation, for rules that mix it (<see cref="MixesRepresentation"/>).</summary>
     /// <param name="input">The step.</param>
     /// <param name="part">The values of the part and the task gradients there.</param>

@@ -18,12 +18,23 @@ public sealed record BalancerDescriptor(
     /// <summary>Fewest tasks of a model for which the rule is defined, with its default parameters.</summary>
     public int MinimumTasks { get; init; } = 1;
 
-    /// <summary>Whether a step needs the gradient of every task, not only that of one weighted loss.</summary>
-    public bool NeedsTaskGradients => (Needs & ~(BalancerNeeds.Losses | BalancerNeeds.LossesAfterStep)) != 0;
+    /// <summary>The passes of a rule that chooses itself where it looks; null where they follow from <see cref="Needs"/>.</summary>
+    public PassCount? Passes { get; init; }
 
-    /// <summary>Backward passes per step on a one-loss-at-a-time engine: 1, K or 3K. (Polymath's own tape does all K in one pass.)</summary>
+    /// <summary>Whether a step needs the gradient of every task, not only that of one weighted loss.</summary>
+    public bool NeedsTaskGradients => Passes is null ? (Needs & ~(BalancerNeeds.Losses | BalancerNeeds.LossesAfterStep)) != 0 : Passes.BackwardPerTask > 0;
+
+    /// <summary>
+    /// Backward passes per step on a one-loss-at-a-time engine: 1, K or 3K, or what a bilevel rule takes at its default parameters, those over half a
+    /// batch included. (Polymath's own tape does all K in one pass.)
+    /// </summary>
     /// <param name="tasks">K.</param>
-    public int BackwardPasses(int tasks) => (Needs & BalancerNeeds.ThreeBatches) != 0 ? 3 * tasks : NeedsTaskGradients ? tasks : 1;
+    public int BackwardPasses(int tasks) => Passes is { } passes
+        ? passes.Backward + (passes.BackwardPerTask * tasks)
+        : (Needs & BalancerNeeds.ThreeBatches) != 0 ? 3 * tasks : NeedsTaskGradients ? tasks : 1;
+
+    /// <summary>Forward passes per step: 1, one more for losses after the step, 3 for three batches, or what a bilevel rule takes at its default parameters.</summary>
+    public int ForwardPasses => Passes is { } passes ? passes.Forward : ((Needs & BalancerNeeds.ThreeBatches) != 0 ? 3 : 1) + ((Needs & BalancerNeeds.LossesAfterStep) != 0 ? 1 : 0);
 
     /// <summary>The specification of a balancer with these values: the name, and what differs from the defaults.</summary>
     /// <param name="values">One per parameter, in order: numbers, flags, enumerations in the order of the choices, or lists of numbers; null for a vector left out.</param>

@@ -52,8 +52,9 @@ internal sealed class BatchForward : IDisposable
     /// <param name="epoch">Zero-based epoch, for messages.</param>
     /// <param name="step">Optimiser step since the start, for messages.</param>
     /// <param name="what">What is being computed, for messages: empty for the ordinary loss.</param>
+    /// <param name="mayDiverge">Whether a loss that is not finite is left to the caller, as at parameters that are only tried out.</param>
     /// <exception cref="TrainingException">A loss is not finite; the task is named.</exception>
-    public void Run(Dataset data, ReadOnlySpan<int> rows, int epoch, long step, string what = "")
+    public void Run(Dataset data, ReadOnlySpan<int> rows, int epoch, long step, string what = "", bool mayDiverge = false)
     {
         Tape.Reset();
         Batch batch = data.Gather(rows, _batches.GetValueOrDefault(rows.Length));
@@ -72,7 +73,7 @@ internal sealed class BatchForward : IDisposable
             Tensor loss = _losses[k].Mean(_outputs[k], labels, out int observed);
             if (observed == 0) continue;
             float value = loss.Item();
-            if (!float.IsFinite(value)) throw new TrainingException($"the {what}loss of task '{_model.Tasks[k].Name}' became {value} at step {step} (epoch {epoch}); lower the learning rate, clip gradients, or check its labels.");
+            if (!float.IsFinite(value) && !mayDiverge) throw new TrainingException($"the {what}loss of task '{_model.Tasks[k].Name}' became {value} at step {step} (epoch {epoch}); lower the learning rate, clip gradients, or check its labels.");
             _active[Present] = loss;
             _activeTasks[Present] = k;
             _values[Present] = value;

@@ -34,6 +34,17 @@ public abstract class Dataset
         return hash;
     }
 
+    /// <summary>Whether one of these rows has a label for the task.</summary>
+    internal bool HasLabel(ReadOnlySpan<int> rows, int task)
+    {
+        foreach (int row in rows)
+        {
+            if (!float.IsNaN(Label(row, task))) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A hash of named bytes.</summary>
     internal static ulong Hash(string name, ReadOnlySpan<byte> bytes)
     {

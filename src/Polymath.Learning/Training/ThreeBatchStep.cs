@@ -76,20 +76,10 @@ internal sealed class ThreeBatchStep : TrainingStep
         for (int task = 0; task < _common.Length; task++)
         {
             bool everywhere = true;
-            for (int q = 0; q < Batches && everywhere; q++) everywhere = HasLabel(context.Data, context.RowsAhead(q), task);
+            for (int q = 0; q < Batches && everywhere; q++) everywhere = context.Data.HasLabel(context.RowsAhead(q), task);
             if (everywhere) _common[common++] = task;
         }
 
         return _common.AsSpan(0, common);
-    }
-
-    private static bool HasLabel(Dataset data, ReadOnlySpan<int> rows, int task)
-    {
-        foreach (int row in rows)
-        {
-            if (!float.IsNaN(data.Label(row, task))) return true;
-        }
-
-        return false;
     }
 }

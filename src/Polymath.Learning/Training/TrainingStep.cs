@@ -54,8 +54,8 @@ internal abstract class TrainingStep : IDisposable
 
     /// <summary>The kind of step that the trainer's balancer needs.</summary>
     public static TrainingStep For(Trainer trainer, ParameterBlock block, Loss[] losses)
-        => (trainer.Balancer.Needs & BalancerNeeds.ThreeBatches) != 0
-            ? new ThreeBatchStep(trainer.Model, trainer.Balancer, block, losses)
+        => (trainer.Balancer.Needs & BalancerNeeds.ThreeBatches) != 0 ? new ThreeBatchStep(trainer.Model, trainer.Balancer, block, losses)
+            : (trainer.Balancer.Needs & BalancerNeeds.Bilevel) != 0 ? new BilevelStep(trainer.Model, trainer.Balancer, block, losses)
             : new SingleBatchStep(trainer.Model, trainer.Balancer, block, losses, trainer.Options);
 
     /// <summary>Which parameters are reached by more than one task, found on a first batch.</summary>
