@@ -22,6 +22,11 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("ew", "sgd:lr=0.01,momentum=0.9")]
     [InlineData("mgda", "adagrad:lr=0.01")]
     [InlineData("upgrad", "adam:lr=0.01")]
+    [InlineData("sdmgrad", "adam:lr=0.01")]
+    [InlineData("modo:gamma=0.1", "adam:lr=0.01")]
+    [InlineData("autolambda:outer_lr=0.1", "adam:lr=0.01")]
+    [InlineData("moml:outer_lr=0.1", "adam:lr=0.01")]
+    [InlineData("forum:outer_lr=0.1,inner_step=2", "adam:lr=0.01")]
     [InlineData("ew", "adam:lr=0.01", 0.9)]
     public void A_fit_stopped_at_any_step_ends_with_the_bits_of_one_that_was_not(string balancer, string optimizer, double average = 0)
     {
@@ -119,19 +124,20 @@ public sealed class CheckpointTests : IDisposable
     private ((float[] Values, string[] Lines, float[] Learned) Final, bool Completed) Fit(string balancer, string optimizer, Dataset train, int? stopInStep, int epochs = Epochs, ulong seed = 7, double checkpointSeconds = 1000, double average = 0)
     {
         using var stop = new CancellationTokenSource();
-        Dataset data = stopInStep is null ? train : new WatchedDataset((ArrayDataset)train, (step, _) =>
-        {
-            if (step == stopInStep) stop.Cancel();
-        });
+        int steps = 0;
         var model = new ToyModel(ToyData.Tasks, batchNorm: true, dropout: 0.25f);
         var trainer = new Trainer(model)
         {
             Balancer = Balancers.Create(balancer),
             Optimizer = Optimizers.Create(optimizer),
             CheckpointPath = File,
+            OnStep = (in StepRecord _) =>
+            {
+                if (steps++ == stopInStep) stop.Cancel();
+            },
             Options = new() { Epochs = epochs, BatchSize = BatchSize, Seed = seed, ConflictSamples = 2, CheckpointSeconds = checkpointSeconds, Patience = 0, AverageDecay = average },
         };
-        FitResult result = trainer.Fit(data, _validation, cancellation: stop.Token);
+        FitResult result = trainer.Fit(train, _validation, cancellation: stop.Token);
         return ((ToyModel.Values(model), ToyData.Lines(result, ToyData.Tasks), [.. trainer.Balancer.Learnable]), result.Completed);
     }
 }

@@ -102,9 +102,13 @@ public sealed class TrainerEquivalenceTests
     {
         const int Steps = 40;
         long[] allocated = new long[Steps];
-        var data = new WatchedDataset(ToyData.Make(16 * 20, missing: 0.1), (step, _) => allocated[step] = GC.GetAllocatedBytesForCurrentThread());
         var model = new ToyModel(ToyData.Tasks, batchNorm: true, dropout: 0.2f);
-        new Trainer(model) { Balancer = Balancers.Create(balancer), Options = new() { Epochs = 2, BatchSize = 16, ClipNorm = 1 } }.Run(data);
+        new Trainer(model)
+        {
+            Balancer = Balancers.Create(balancer),
+            Options = new() { Epochs = 2, BatchSize = 16, ClipNorm = 1 },
+            OnStep = (in StepRecord record) => allocated[record.Step] = GC.GetAllocatedBytesForCurrentThread(),
+        }.Run(ToyData.Make(16 * 20, missing: 0.1));
 
         // Steps 24 to 38 lie within the second epoch; what an epoch begins with does not count.
         Assert.Equal(0, allocated[38] - allocated[24]);
