@@ -56,7 +56,9 @@ internal sealed class BalancersCommand : Subcommand
         int slope = balancer.BackwardPasses(2) - balancer.BackwardPasses(1), constant = balancer.BackwardPasses(1) - slope;
         string perTask = slope switch { 0 => string.Empty, 1 => "K", _ => $"{slope}K" };
         string passes = slope == 0 ? $"{constant}" : constant == 0 ? perTask : $"{perTask} + {constant}";
-        string after = (balancer.Needs & BalancerNeeds.LossesAfterStep) != 0 ? ", one more forward pass" : string.Empty;
+        string after = balancer.ForwardPasses == 1 ? string.Empty
+            : (balancer.Needs & BalancerNeeds.LossesAfterStep) != 0 ? ", one more forward pass"
+            : $", {balancer.ForwardPasses} forward passes";
         return $"{passes} backward {(passes == "1" ? "pass" : "passes")} a step{after}";
     }
 }

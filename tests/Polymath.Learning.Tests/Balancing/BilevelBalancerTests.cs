@@ -97,9 +97,9 @@ public sealed class BilevelBalancerTests
     }
 
     [Fact]
-    public void The_update_of_FORUM_closes_the_gap_and_improves_every_outer_loss_it_can()
+    public void The_update_of_FORUM_closes_the_gap_as_fast_as_phi_asks()
     {
-        // d = update: <g_q, d> >= phi |g_q|^2 whenever nu > 0 makes pi^T lambda + ... bind: nu = pi^T l gives it with equality at nu > 0.
+        // nu = pi^T l makes the update d meet <g_q, d> = phi |g_q|^2; with nu = 0 instead, <g_q, d> is above it already.
         for (ulong seed = 0; seed < 30; seed++)
         {
             const double Phi = 0.1;
