@@ -13,6 +13,11 @@ internal static class LossSpecs
         CrossEntropy("SoftmaxCrossEntropy, weighted and smoothed", weighted: true, smoothing: 0.1f),
         Binary("BinaryCrossEntropy", weight: 1f, smoothing: 0f),
         Binary("BinaryCrossEntropy, weighted and smoothed", weight: 3f, smoothing: 0.2f),
+        Spherical("SphericalLoss, squared error", SphericalForm.SquaredError, (o, c) => o.Sum(v => v * v) - (2 * o[c]) + 1),
+        Spherical("SphericalLoss, Z", SphericalForm.Z(1, 0), (o, c) => Z(o, c, 1, 0), least: 3),
+        Spherical("SphericalLoss, Z, sharp and elsewhere", SphericalForm.Z(2.5, 1.5), (o, c) => Z(o, c, 2.5, 1.5), least: 3),
+        Spherical("SphericalLoss, log-Taylor-softmax", SphericalForm.LogTaylorSoftmax, (o, c) => Math.Log(o.Sum(v => 1 + v + (v * v / 2)) / (1 + o[c] + (o[c] * o[c] / 2)))),
+        Spherical("SphericalLoss, log-spherical-softmax", SphericalForm.LogSphericalSoftmax(0.3), (o, c) => Math.Log(o.Sum(v => (v * v) + 0.3) / ((o[c] * o[c]) + 0.3))),
     ];
 
     private static OpSpec CrossEntropy(string name, bool weighted, float smoothing)
@@ -40,6 +45,22 @@ internal static class LossSpecs
                 return (weight * q * Math.Log(1 + Math.Exp(-t[0][i]))) + ((1 - q) * Math.Log(1 + Math.Exp(t[0][i])));
             }));
         });
+
+    private static OpSpec Spherical(string name, SphericalForm form, Func<double[], int, double> loss, int least = 2)
+        => new(name, s =>
+        {
+            int rows = s.Length(), classes = s.Chance(0.3f) ? 19 : s.Length(least: least, most: 5);
+            OpInput labels = Labels(s, () => s.Int(classes), rows);
+            // Outputs that differ: near equal ones the standardised value has no bounded derivative.
+            return new OpCase([s.Distinct(rows, classes), labels], t => Fused.SphericalLoss(t[0], t[1], form),
+                t => Dense.Build([rows], i => double.IsNaN(t[1][i[0]]) ? 0 : loss([.. t[0].Along([i[0], 0], 1)], (int)t[1][i[0]])));
+        });
+
+    private static double Z(double[] o, int c, double a, double b)
+    {
+        double mu = o.Average(), z = (o[c] - mu) / Math.Sqrt(o.Average(v => (v - mu) * (v - mu)));
+        return Math.Log(1 + Math.Exp(a * (b - z))) / a;
+    }
 
     private static OpInput Labels(Sampler s, Func<float> next, params int[] shape)
     {
