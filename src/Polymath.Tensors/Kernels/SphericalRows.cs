@@ -1,7 +1,7 @@
 namespace Polymath.Tensors.Kernels;
 
 /// <summary>
-/// A spherical loss of each row of outputs. What the backward needs is kept per row: with mu = s / D the gradient is
+/// A spherical loss of each row of outputs. What the backward needs is kept per row: with mu = s / D, rounded, the gradient is
 /// 2 L_q (o - mu) + (L_s + 2 L_q mu) + L_c e_c, written about the mean because L_s and 2 L_q o cancel when |mu| is large.
 /// </summary>
 internal unsafe struct SphericalRows : IRowKernel
@@ -37,7 +37,7 @@ internal unsafe struct SphericalRows : IRowKernel
         Y[row] = (float)at.Value;
         saved[0] = (float)(2 * at.Squares);
         saved[1] = (float)mu;
-        saved[2] = (float)(at.Sum + (2 * at.Squares * mu));
+        saved[2] = (float)(at.Sum + (2 * at.Squares * saved[1]));
         saved[3] = (float)at.Target;
     }
 }
