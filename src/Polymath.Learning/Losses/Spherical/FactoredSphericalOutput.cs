@@ -23,6 +23,7 @@ namespace Polymath.Learning.Losses;
 public sealed partial class FactoredSphericalOutput
 {
     private const string Name = nameof(FactoredSphericalOutput);
+    private const int ReadRows = 256;
     private double _learningRate;
 
     /// <summary>A layer with W drawn from N(0, InitStd^2).</summary>
@@ -192,18 +193,28 @@ public sealed partial class FactoredSphericalOutput
     /// <summary>W itself, <c>[D, d]</c>: a copy that no later step changes.</summary>
     public Tensor Materialize()
     {
-        const int Block = 256;
         Tensor weights = Tensor.Zeros(Classes, Hidden);
-        double[] scratch = new double[Block * Hidden], block = new double[Block * Hidden];
-        for (int first = 0; first < Classes; first += Block)
+        double[] scratch = new double[ReadRows * Hidden], block = new double[ReadRows * Hidden];
+        for (int first = 0; first < Classes; first += ReadRows)
         {
-            int count = Math.Min(Block, Classes - first);
+            int count = Math.Min(ReadRows, Classes - first);
             Matrix.ReadWeights(first, count, scratch, block);
             Span<float> to = weights.Span.Slice(first * Hidden, count * Hidden);
             for (int i = 0; i < to.Length; i++) to[i] = (float)block[i];
         }
 
         return weights;
+    }
+
+    /// <summary>Some rows of W in double precision: the weights of the classes <paramref name="first"/>, first + 1, ...</summary>
+    /// <param name="first">The first class.</param>
+    /// <param name="weights">Receives whole rows of d numbers.</param>
+    /// <exception cref="ArgumentException">The rows are not whole, or there are not so many.</exception>
+    public void ReadWeights(int first, Span<double> weights)
+    {
+        int count = weights.Length / Hidden;
+        if (first < 0 || count * Hidden != weights.Length || count > Classes - first) throw new ArgumentException($"{Name}: found room for {weights.Length} weights from class {first} on, expected whole rows of {Hidden} of {Classes} classes.", nameof(weights));
+        Matrix.ReadWeights(first, count, new double[weights.Length], weights);
     }
 
     private double Keep()
