@@ -229,6 +229,17 @@ public sealed unsafe class TaskGradients : IGradientSink
         fixed (double* gramian = destination) Reduce.Gramian(Pointer, Tasks, Count, _stride, gramian);
     }
 
+    /// <summary>The inner products of a part of every row: of one tensor, or of one module.</summary>
+    /// <param name="start">First element of the part.</param>
+    /// <param name="length">Its elements.</param>
+    /// <param name="destination">[K, K] row-major, symmetric on return.</param>
+    public void Gramian(int start, int length, Span<double> destination)
+    {
+        RequirePart(start, length);
+        if (destination.Length != Tasks * Tasks) throw new ArgumentException($"TaskGradients: the Gramian destination has {destination.Length} elements, expected {Tasks} x {Tasks}.", nameof(destination));
+        fixed (double* gramian = destination) Reduce.Gramian(Pointer + start, Tasks, length, _stride, gramian);
+    }
+
     /// <summary>G H^T with products and sums in double precision: how the gradients of one batch meet those of another.</summary>
     /// <param name="other">H, [L, P]: as many parameters.</param>
     /// <param name="destination">[K, L] row-major: row i of this with row j of <paramref name="other"/>.</param>
@@ -267,6 +278,22 @@ public sealed unsafe class TaskGradients : IGradientSink
         }
 
         fixed (float* target = destination) Reduce.CombineRows(Pointer, weights, Tasks, Count, _stride, target);
+    }
+
+    /// <summary>destination = weights^T G for a part of the rows that begins at <paramref name="start"/>.</summary>
+    /// <param name="weights">[K].</param>
+    /// <param name="start">First element of the part.</param>
+    /// <param name="destination">As long as the part, overwritten.</param>
+    public void Combine(ReadOnlySpan<double> weights, int start, Span<float> destination)
+    {
+        RequirePart(start, destination.Length);
+        if (weights.Length != Tasks) throw new ArgumentException($"TaskGradients: got {weights.Length} weights, expected {Tasks}.", nameof(weights));
+        fixed (float* target = destination) Reduce.CombineRows(Pointer + start, weights, Tasks, destination.Length, _stride, target);
+    }
+
+    private void RequirePart(int start, int length)
+    {
+        if (start < 0 || length < 0 || start > Count - length) throw new ArgumentOutOfRangeException(nameof(start), start, $"TaskGradients: the {length} elements from {start} on are not all in a row of {Count}.");
     }
 
     private Span<float> Part(in ParameterLayout.Entry entry, int row)
