@@ -21,6 +21,8 @@ namespace Polymath.Learning.Balancing;
 /// </code></example>
 public abstract class Balancer
 {
+    private double[] _gramian = [];
+
     /// <summary>The name in <see cref="Balancers"/>: "cagrad".</summary>
     public abstract string Name { get; }
 
@@ -161,4 +163,34 @@ public abstract class Balancer
         input.Require(Name, Needs);
         if (weights.Length != input.Tasks) throw new BalancerException($"{Name}: the weights have {weights.Length} elements, expected {input.Tasks}, one per task present.");
     }
+
+    /// <summary>The checks that open the <see cref="Combine(in BalanceInput, TaskGradients, Span{float}, Span{double})"/> of a rule that reads the rows themselves.</summary>
+    /// <param name="input">The step.</param>
+    /// <param name="rows">The task gradients.</param>
+    /// <param name="combined">The destination.</param>
+    /// <param name="weights">The destination of the weights.</param>
+    /// <returns>[K', K'] the inner products of the rows: those of the step, or computed here when it has none.</returns>
+    /// <exception cref="BalancerException">Sizes disagree, or a loss or row is not finite (the task is named).</exception>
+    protected ReadOnlySpan<double> RequireRows(in BalanceInput input, TaskGradients rows, ReadOnlySpan<float> combined, ReadOnlySpan<double> weights)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Require(input, weights);
+        int tasks = input.Tasks;
+        if (rows.Tasks != tasks) throw new BalancerException($"{Name}: found {rows.Tasks} gradient rows for {tasks} tasks, expected one per task present.");
+        if (combined.Length != rows.Count) throw new BalancerException($"{Name}: the combined gradient has {combined.Length} elements, expected {rows.Count} as the rows.");
+        if (!input.Gramian.IsEmpty)
+        {
+            input.Require(Name, BalancerNeeds.Gramian);
+            return input.Gramian;
+        }
+
+        if (_gramian.Length < tasks * tasks) _gramian = new double[tasks * tasks];
+        Span<double> gramian = _gramian.AsSpan(0, tasks * tasks);
+        rows.Gramian(gramian);
+        new BalanceInput { Tasks = tasks, TotalTasks = input.TotalTasks, Active = input.Active, Gramian = gramian }.Require(Name, BalancerNeeds.Gramian);
+        return gramian;
+    }
+
+    /// <summary>What <see cref="Weigh"/> of a rule throws that reads the rows themselves.</summary>
+    protected BalancerException NeedsRows() => new($"{Name}: inner products are not enough, this rule works on the gradient rows element by element; call Combine with the rows, and balance at the parameters.");
 }

@@ -109,7 +109,14 @@ internal abstract class TrainingStep : IDisposable
         }
 
         Values.CopyTo(_after);
-        Balancer.AfterStep(new BalanceInput { Tasks = present, TotalTasks = Model.Tasks.Count, Active = active, Losses = before, Epoch = context.Epoch, Step = context.Step, Random = context.Random }, _after.AsSpan(0, present));
+        try
+        {
+            Balancer.AfterStep(new BalanceInput { Tasks = present, TotalTasks = Model.Tasks.Count, Active = active, Losses = before, Epoch = context.Epoch, Step = context.Step, Random = context.Random }, _after.AsSpan(0, present));
+        }
+        catch (BalancerException exception)
+        {
+            throw Explain(exception, context);
+        }
     }
 
     public virtual void Dispose() => Forward.Dispose();

@@ -1,0 +1,172 @@
+namespace Polymath.Learning.Balancing;
+
+/// <summary>
+/// Decreases all log losses at the same rate without looking at a single task's gradient: the weights learn from how much every loss fell
+/// in the step (Liu et al., "FAMO: Fast Adaptive Multitask Optimization", NeurIPS 2023, algorithm 1).
+/// </summary>
+/// <remarks>
+/// z = softmax(w), D_k = L_k - min_losses_k + 1e-8, c = sum z_k / D_k; the loss is sum z_k log(D_k) / c, whose weights z_k / (D_k c) sum to 1.
+/// After the step, with the losses L' of the same batch: delta = log D - log D', gradient of w_i = z_i (delta_i - sum z_j delta_j), and an
+/// Adam step (betas 0.9 and 0.999, epsilon 1e-8, weight_decay w added to the gradient).
+/// <para>Parameters: lr = 0.025, weight_decay = 0.001, min_losses = 0.</para>
+/// <para>Reference: LibMTL@4336804 weighting/FAMO.py (FAMO_w_lr, FAMO_w_gamma). Differs: in double precision; with absent tasks the softmax runs
+/// over those present, and only they take an Adam step, each with its own count. A loss below its minimum is refused.</para>
+/// </remarks>
+/// <example><code>var balancer = new FAMO(lr: 0.01);</code></example>
+public sealed class FAMO : Balancer
+{
+    private const double Smoothing = 1e-8, Beta1 = 0.9, Beta2 = 0.999, DefaultRate = 0.025, DefaultDecay = 1e-3;
+
+    /// <summary>Registration and parameter table.</summary>
+    public static BalancerDescriptor Descriptor { get; } = new(
+        "famo",
+        "Fast adaptive multitask optimisation",
+        BalancerNeeds.Losses | BalancerNeeds.LossesAfterStep,
+        "Liu, Feng, Stone, Liu: FAMO: Fast Adaptive Multitask Optimization, NeurIPS 2023",
+        [
+            new BalancerParameter("lr", BalancerParameterKind.Number, "0.025", "Learning rate of the weights' Adam.") { Minimum = 0 },
+            new BalancerParameter("weight_decay", BalancerParameterKind.Number, "0.001", "Pull of the weights' logits towards 0.") { Minimum = 0 },
+            new BalancerParameter("min_losses", BalancerParameterKind.Vector, "0", "Smallest possible loss: one number, or one per task of the full list."),
+        ],
+        arguments => new FAMO(arguments.Number("lr"), arguments.Number("weight_decay"), arguments.Vector("min_losses")));
+
+    private readonly double[] _minimum;
+    private double[] _logits = [], _first = [], _second = [];
+    private long[] _steps = [];
+
+    /// <summary>FAMO.</summary>
+    /// <param name="lr">Learning rate of the weights, at least 0.</param>
+    /// <param name="weightDecay">Pull of the logits towards 0, at least 0.</param>
+    /// <param name="minLosses">Smallest possible losses: one for all or one per task; null for 0.</param>
+    public FAMO(double lr = DefaultRate, double weightDecay = DefaultDecay, IReadOnlyList<double>? minLosses = null)
+    {
+        LearningRate = Descriptor.Parameter("lr").Check(Descriptor.Name, lr);
+        WeightDecay = Descriptor.Parameter("weight_decay").Check(Descriptor.Name, weightDecay);
+        _minimum = minLosses is null or { Count: 0 } ? [0] : [.. minLosses];
+        foreach (double value in _minimum) Descriptor.Parameter("min_losses").Check(Descriptor.Name, value);
+    }
+
+    /// <summary>Learning rate of the weights.</summary>
+    public double LearningRate { get; }
+
+    /// <summary>Pull of the logits towards 0.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>Smallest possible losses: one for all or one per task.</summary>
+    public IReadOnlyList<double> MinLosses => _minimum;
+
+    /// <inheritdoc/>
+    public override string Name => Descriptor.Name;
+
+    /// <inheritdoc/>
+    public override string Specification => Descriptor.Specify(LearningRate, WeightDecay, MinLosses);
+
+    /// <inheritdoc/>
+    public override BalancerNeeds Needs => Descriptor.Needs;
+
+    /// <summary>w, the logits of the full task list; empty before the first step.</summary>
+    public ReadOnlySpan<double> Logits => _logits;
+
+    /// <summary>The rule: z_k / (D_k c), which sum to 1.</summary>
+    /// <param name="shares">[K] z = softmax(w).</param>
+    /// <param name="excesses">[K] D_k, positive.</param>
+    /// <param name="weights">[K], overwritten; may be the memory of either.</param>
+    public static void Weights(ReadOnlySpan<double> shares, ReadOnlySpan<double> excesses, Span<double> weights)
+    {
+        double sum = 0;
+        for (int i = 0; i < weights.Length; i++) sum += weights[i] = shares[i] / excesses[i];
+        for (int i = 0; i < weights.Length; i++) weights[i] /= sum;
+    }
+
+    /// <inheritdoc/>
+    public override BalanceStatus Weigh(in BalanceInput input, Span<double> weights)
+    {
+        Require(input, weights);
+        Allocate(input.TotalTasks);
+        int n = weights.Length;
+        Span<double> excesses = n <= 64 ? stackalloc double[n] : new double[n];
+        for (int i = 0; i < n; i++) excesses[i] = Excess(input, input.Losses[i], i);
+        Shares(input, weights);
+        Weights(weights, excesses, weights);
+        return BalanceStatus.Converged;
+    }
+
+    /// <inheritdoc/>
+    public override void AfterStep(in BalanceInput before, ReadOnlySpan<float> lossesAfter)
+    {
+        before.Require(Name, BalancerNeeds.Losses);
+        if (lossesAfter.Length != before.Tasks) throw new BalancerException($"{Name}: found {lossesAfter.Length} losses after the step for {before.Tasks} tasks, expected one per task.");
+        Allocate(before.TotalTasks);
+        int n = before.Tasks;
+        Span<double> shares = n <= 64 ? stackalloc double[n] : new double[n], falls = n <= 64 ? stackalloc double[n] : new double[n];
+        Shares(before, shares);
+        double mean = 0;
+        for (int i = 0; i < n; i++)
+        {
+            falls[i] = Math.Log(Excess(before, before.Losses[i], i)) - Math.Log(Excess(before, lossesAfter[i], i));
+            mean += shares[i] * falls[i];
+        }
+
+        for (int i = 0; i < n; i++) Step(before.TaskOf(i), shares[i] * (falls[i] - mean));
+    }
+
+    /// <inheritdoc/>
+    public override void WriteState(BalancerState state)
+    {
+        base.WriteState(state);
+        if (_logits.Length == 0) return;
+        state.Set("logits", _logits);
+        state.Set("first_moment", _first);
+        state.Set("second_moment", _second);
+        state.Set("steps", _steps);
+    }
+
+    /// <inheritdoc/>
+    public override void ReadState(BalancerState state)
+    {
+        base.ReadState(state);
+        Reset();
+        if (!state.Doubles.ContainsKey("logits")) return;
+        (_logits, _first, _second) = (state.GetDoubles("logits").ToArray(), state.GetDoubles("first_moment").ToArray(), state.GetDoubles("second_moment").ToArray());
+        _steps = state.GetIntegers("steps").ToArray();
+    }
+
+    /// <inheritdoc/>
+    public override void Reset()
+    {
+        base.Reset();
+        (_logits, _first, _second, _steps) = ([], [], [], []);
+    }
+
+    private void Step(int task, double gradient)
+    {
+        gradient += WeightDecay * _logits[task];
+        long step = ++_steps[task];
+        _first[task] += (1 - Beta1) * (gradient - _first[task]);
+        _second[task] += (1 - Beta2) * ((gradient * gradient) - _second[task]);
+        double root = Math.Sqrt(_second[task] / (1 - Math.Pow(Beta2, step))) + Smoothing;
+        _logits[task] -= LearningRate * _first[task] / (1 - Math.Pow(Beta1, step)) / root;
+    }
+
+    private void Shares(in BalanceInput input, Span<double> shares)
+    {
+        for (int i = 0; i < shares.Length; i++) shares[i] = _logits[input.TaskOf(i)];
+        Softmax.Of(shares, shares);
+    }
+
+    private double Excess(in BalanceInput input, double loss, int row)
+    {
+        int task = input.TaskOf(row);
+        double minimum = _minimum[_minimum.Length == 1 ? 0 : task], excess = loss - minimum;
+        if (excess >= 0 && double.IsFinite(excess)) return excess + Smoothing;
+        throw new BalancerException($"{Name}: the loss of task {task} is {loss}, expected a finite number of at least min_losses = {minimum}: the rule compares logarithms of the difference; lower min_losses, or the learning rate if the loss is not finite.", task);
+    }
+
+    private void Allocate(int totalTasks)
+    {
+        if (_logits.Length == totalTasks) return;
+        if (_logits.Length > 0) throw new BalancerException($"{Name}: holds weights of {_logits.Length} tasks, found {totalTasks}; call Reset before using it on another model.");
+        if (_minimum.Length > 1 && _minimum.Length != totalTasks) throw new BalancerException($"{Name}: min_losses has {_minimum.Length} elements, expected 1 or {totalTasks}, one per task.");
+        (_logits, _first, _second, _steps) = (new double[totalTasks], new double[totalTasks], new double[totalTasks], new long[totalTasks]);
+    }
+}
