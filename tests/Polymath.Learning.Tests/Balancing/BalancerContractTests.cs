@@ -1,3 +1,4 @@
+using System.Globalization;
 using Polymath.Learning.Balancing;
 using Polymath.Tensors;
 
@@ -137,23 +138,121 @@ public sealed class BalancerContractTests
     }
 
     [Theory]
-    [InlineData("ew")]
-    [InlineData("uw")]
-    [InlineData("pcgrad")]
-    [InlineData("cagrad")]
-    [InlineData("cagrad:form=torchjd")]
-    [InlineData("mgda")]
-    [InlineData("upgrad")]
+    [MemberData(nameof(BalancerPropertyTests.EveryRule), MemberType = typeof(BalancerPropertyTests))]
     public void A_warmed_up_step_allocates_nothing(string rule)
     {
         Balancer balancer = Balancers.Create(rule);
-        float[] losses = [1f, 2f, 3f];
-        double[] gramian = [1, -0.5, 0.1, -0.5, 2, -0.7, 0.1, -0.7, 3], weights = new double[3];
+        balancer.Prepare(5);
+        float[] losses = [1f, 2f, 3f, 4f], after = [0.9f, 2f, 2.5f, 4f], combined = new float[3];
+        TaskGradients rows = TaskGradients.FromRows([1f, 0f, 2f], [-1f, 1f, 0.5f], [0f, -2f, 1f], [3f, 1f, -1f]);
+        int[] active = [0, 1, 3, 4], starts = [0, 2];
+        double[] gramian = new double[16], weights = new double[4];
+        rows.Gramian(gramian);
         var random = new RandomStream(1);
-        void Step() => balancer.Weigh(new BalanceInput { Losses = losses, Gramian = gramian, Random = random }, weights);
+        void Step()
+        {
+            var input = new BalanceInput { Losses = losses, Gramian = gramian, Random = random, Active = active, TotalTasks = 5, TensorStarts = starts };
+            if (balancer.TransformsLosses) balancer.Slopes(input, weights);
+            balancer.Combine(input, rows, combined, weights);
+            balancer.AfterStep(input, after);
+        }
+
         for (int i = 0; i < 50; i++) Step();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++) Step();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [MemberData(nameof(BalancerPropertyTests.EveryRule), MemberType = typeof(BalancerPropertyTests))]
+    public void A_restored_rule_goes_on_with_the_bits_of_the_one_that_was_saved(string rule)
+    {
+        for (int stop = 0; stop < 8; stop++)
+        {
+            Balancer whole = Balancers.Create(rule), before = Balancers.Create(rule), after = Balancers.Create(rule);
+            for (int t = 0; t < 8; t++)
+            {
+                if (t == stop)
+                {
+                    var state = new BalancerState();
+                    before.WriteState(state);
+                    after.ReadState(state);
+                }
+
+                (double[] weights, float[] update) = Step(whole, t);
+                (double[] Weights, float[] Update) again = Step(t < stop ? before : after, t);
+                Assert.Equal(weights, again.Weights);
+                Assert.Equal(update, again.Update);
+            }
+        }
+
+        // Five tasks of which some are absent, two steps an epoch.
+        static (double[] Weights, float[] Update) Step(Balancer balancer, int t)
+        {
+            int[] active = t % 3 == 1 ? [0, 2, 3, 4] : t % 3 == 2 ? [0, 1, 2, 4] : [0, 1, 2, 3, 4];
+            var random = new RandomStream((ulong)t);
+            float[][] rows = new float[active.Length][];
+            for (int k = 0; k < rows.Length; k++) random.FillNormal(rows[k] = new float[7]);
+            (double[], float[]) result = RandomTasks.Step(balancer, rows, [.. active.Select(task => 0.5f + task + (0.1f * t))], random, t / 2, active, totalTasks: 5);
+            if (t % 2 == 1) balancer.EndEpoch(t / 2, [1.0 / (1 + t), 2.0 - (0.1 * t), t == 3 ? double.NaN : 3, 4.0 + t, 0.5]);
+            return result;
+        }
+    }
+
+    public static TheoryData<string, string> EveryParameter
+    {
+        get
+        {
+            var parameters = new TheoryData<string, string>();
+            foreach (BalancerDescriptor descriptor in Balancers.All)
+            {
+                foreach (BalancerParameter parameter in descriptor.Parameters) parameters.Add(descriptor.Name, parameter.Name);
+            }
+
+            return parameters;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryParameter))]
+    public void A_value_other_than_the_default_survives_in_the_specification(string name, string parameter)
+    {
+        BalancerParameter known = Balancers.Find(name).Parameter(parameter);
+        bool survived = false;
+        foreach (string value in Others(known))
+        {
+            string written = $"{name}:{parameter}={value}";
+            Balancer made;
+            try
+            {
+                made = Balancers.Create(written);
+            }
+            catch (BalancerException)
+            {
+                // Out of range, or impossible beside the other parameters' defaults.
+                continue;
+            }
+
+            Assert.Equal(written, made.Specification);
+            Assert.Equal(written, Balancers.Create(made.Specification).Specification);
+            survived = true;
+        }
+
+        Assert.True(survived, $"{name}: no value of {parameter} but its default is accepted");
+    }
+
+    private static IEnumerable<string> Others(BalancerParameter parameter)
+    {
+        string[] candidates = parameter.Kind switch
+        {
+            BalancerParameterKind.Flag => ["true", "false"],
+            BalancerParameterKind.Choice => [.. parameter.Choices],
+            BalancerParameterKind.Integer => ["0", "1", "2", "3", "17"],
+            BalancerParameterKind.Vector => ["0.25", "0.25/0.75", "0.5/0.25/0.25", "1/0.5"],
+            _ => ["0", "0.1", "0.25", "0.5", "1", "3.5", "1E-05", "-0.75"],
+        };
+        return candidates.Where(value => parameter.Kind == BalancerParameterKind.Vector || parameter.Kind == BalancerParameterKind.Choice || parameter.Kind == BalancerParameterKind.Flag
+            ? value != parameter.Default
+            : parameter.Default.Length == 0 || double.Parse(value, CultureInfo.InvariantCulture) != double.Parse(parameter.Default, CultureInfo.InvariantCulture));
     }
 }

@@ -41,15 +41,40 @@ internal sealed record RandomTasks(int Seed, int Tasks, int Parameters, double S
         return gramian;
     }
 
-    public static double[] Weigh(Balancer balancer, float[][] rows, float[]? losses = null, RandomStream? random = null)
+    /// <summary>The weights that one step reports, whatever the rule reads.</summary>
+    public static double[] Weigh(Balancer balancer, float[][] rows, float[]? losses = null, RandomStream? random = null) => Step(balancer, rows, losses, random).Weights;
+
+    /// <summary>The update of one step: the weighted rows, or what a rule on the rows makes of them.</summary>
+    public static double[] Update(Balancer balancer, float[][] rows, float[]? losses = null)
     {
-        double[] weights = new double[rows.Length];
-        var input = new BalanceInput { Losses = losses ?? [.. rows.Select(_ => 1f)], Gramian = Gramian(rows), Random = random ?? new RandomStream(1) };
-        balancer.Weigh(input, weights);
-        return weights;
+        (double[] weights, float[] update) = Step(balancer, rows, losses);
+        return ReadsRows(balancer) ? [.. update.Select(value => (double)value)] : Combine(weights, rows);
     }
 
-    public static double[] Update(Balancer balancer, float[][] rows, float[]? losses = null) => Combine(Weigh(balancer, rows, losses), rows);
+    /// <summary>Whether the update is more than weights times rows.</summary>
+    public static bool ReadsRows(Balancer balancer) => balancer.TransformsLosses || (balancer.Needs & BalancerNeeds.Gradients) != 0;
+
+    /// <summary>Whether one batch at given parameters is a step of the rule.</summary>
+    public static bool IsSingleBatch(Balancer balancer) => (balancer.Needs & (BalancerNeeds.ThreeBatches | BalancerNeeds.Bilevel)) == 0;
+
+    /// <summary>A whole step as the trainer does it: rows of f(L) where the rule asks for them, the rule, and a second look at the losses.</summary>
+    public static (double[] Weights, float[] Update) Step(Balancer balancer, float[][] rows, float[]? losses = null, RandomStream? random = null, int epoch = 0, int[]? active = null, int totalTasks = 0, float[]? lossesAfter = null)
+    {
+        losses ??= [.. rows.Select(_ => 1f)];
+        balancer.Prepare(totalTasks > 0 ? totalTasks : rows.Length);
+        var input = new BalanceInput { Losses = losses, Epoch = epoch, Active = active, TotalTasks = totalTasks, Random = random ?? new RandomStream(1) };
+        double[] weights = new double[rows.Length];
+        if (balancer.TransformsLosses)
+        {
+            balancer.Slopes(input, weights);
+            rows = [.. rows.Select((row, k) => row.Select(value => (float)(weights[k] * value)).ToArray())];
+        }
+
+        float[] update = new float[rows[0].Length];
+        balancer.Combine(new BalanceInput { Losses = losses, Epoch = epoch, Active = active, TotalTasks = totalTasks, Random = input.Random, Gramian = Gramian(rows) }, TaskGradients.FromRows(rows), update, weights);
+        if ((balancer.Needs & BalancerNeeds.LossesAfterStep) != 0) balancer.AfterStep(input, lossesAfter ?? [.. losses.Select((loss, k) => loss * (0.9f - (0.02f * k)))]);
+        return (weights, update);
+    }
 
     public static double[] Combine(double[] weights, float[][] rows)
         => [.. Enumerable.Range(0, rows[0].Length).Select(p => Enumerable.Range(0, rows.Length).Sum(k => weights[k] * rows[k][p]))];

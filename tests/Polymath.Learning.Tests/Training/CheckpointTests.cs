@@ -7,7 +7,7 @@ namespace Polymath.Tests;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private const int Rows = 30, BatchSize = 10, Epochs = 2, Steps = Rows / BatchSize * Epochs;
+    private const int Rows = 30, BatchSize = 10, Epochs = 3, Steps = Rows / BatchSize * Epochs;
     private readonly string _folder = Directory.CreateTempSubdirectory("polymath-checkpoint-").FullName;
     private readonly ArrayDataset _train = ToyData.Make(Rows, missing: 0.2), _validation = ToyData.Make(20, seed: 8);
 
@@ -15,20 +15,24 @@ public sealed class CheckpointTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    public static TheoryData<string, string, double> EveryBalancer
+    {
+        get
+        {
+            var fits = new TheoryData<string, string, double>();
+            foreach (TheoryDataRow<string> balancer in TrainerTests.AllBalancers) fits.Add(balancer.Data, "adam:lr=0.01", 0);
+            foreach (string balancer in (string[])["gradvac:group=1", "graddrop:at=parameters", "stch:warmup=0", "cagrad:form=torchjd", "modo:gamma=0.1", "autolambda:outer_lr=0.1", "moml:outer_lr=0.1", "forum:outer_lr=0.1,inner_step=2"]) fits.Add(balancer, "adam:lr=0.01", 0);
+            fits.Add("ew", "sgd:lr=0.01,momentum=0.9", 0);
+            fits.Add("uw", "adamw:lr=0.01", 0);
+            fits.Add("mgda", "adagrad:lr=0.01", 0);
+            fits.Add("ew", "adam:lr=0.01", 0.9);
+            return fits;
+        }
+    }
+
     [Theory]
-    [InlineData("cagrad", "adam:lr=0.01")]
-    [InlineData("uw", "adamw:lr=0.01")]
-    [InlineData("pcgrad", "adam:lr=0.01")]
-    [InlineData("ew", "sgd:lr=0.01,momentum=0.9")]
-    [InlineData("mgda", "adagrad:lr=0.01")]
-    [InlineData("upgrad", "adam:lr=0.01")]
-    [InlineData("sdmgrad", "adam:lr=0.01")]
-    [InlineData("modo:gamma=0.1", "adam:lr=0.01")]
-    [InlineData("autolambda:outer_lr=0.1", "adam:lr=0.01")]
-    [InlineData("moml:outer_lr=0.1", "adam:lr=0.01")]
-    [InlineData("forum:outer_lr=0.1,inner_step=2", "adam:lr=0.01")]
-    [InlineData("ew", "adam:lr=0.01", 0.9)]
-    public void A_fit_stopped_at_any_step_ends_with_the_bits_of_one_that_was_not(string balancer, string optimizer, double average = 0)
+    [MemberData(nameof(EveryBalancer))]
+    public void A_fit_stopped_at_any_step_ends_with_the_bits_of_one_that_was_not(string balancer, string optimizer, double average)
     {
         (float[] values, string[] lines, float[] learned) = Fit(balancer, optimizer, _train, null, average: average).Final;
         for (int stop = 0; stop < Steps; stop++)
@@ -124,7 +128,7 @@ public sealed class CheckpointTests : IDisposable
     private ((float[] Values, string[] Lines, float[] Learned) Final, bool Completed) Fit(string balancer, string optimizer, Dataset train, int? stopInStep, int epochs = Epochs, ulong seed = 7, double checkpointSeconds = 1000, double average = 0)
     {
         using var stop = new CancellationTokenSource();
-        int steps = 0;
+        int seen = 0;
         var model = new ToyModel(ToyData.Tasks, batchNorm: true, dropout: 0.25f);
         var trainer = new Trainer(model)
         {
@@ -133,7 +137,8 @@ public sealed class CheckpointTests : IDisposable
             CheckpointPath = File,
             OnStep = (in StepRecord _) =>
             {
-                if (steps++ == stopInStep) stop.Cancel();
+                // Some rules gather several batches in a step, so steps are counted where all of them tell.
+                if (seen++ == stopInStep) stop.Cancel();
             },
             Options = new() { Epochs = epochs, BatchSize = BatchSize, Seed = seed, ConflictSamples = 2, CheckpointSeconds = checkpointSeconds, Patience = 0, AverageDecay = average },
         };
