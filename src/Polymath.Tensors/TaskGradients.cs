@@ -24,6 +24,7 @@ public sealed unsafe class TaskGradients : IGradientSink
     private readonly int _offset, _stride, _ownOffset, _flat;
     private readonly ParameterLayout? _layout;
     private readonly bool _ownOnly;
+    private readonly int _firstOwn;
 
     // Whether a parameter's part of a row has a value of this sweep, [row * parameters + parameter]; own parameters use row 0.
     private readonly bool[] _written;
@@ -73,6 +74,7 @@ public sealed unsafe class TaskGradients : IGradientSink
         _buffer.AsSpan().Clear();
         _written = new bool[tasks * (layout?.ParameterCount ?? 0)];
         _ownRow = new int[layout?.ParameterCount ?? 0];
+        while (_firstOwn < _ownRow.Length && layout!.Entries[_firstOwn].Shared) _firstOwn++;
         Array.Fill(_ownRow, -1);
     }
 
@@ -122,6 +124,9 @@ public sealed unsafe class TaskGradients : IGradientSink
 
     /// <summary>The row, the gradient of single tasks' parameters and the extra values in one span, in the order of the parameter block; empty unless made for one flat row.</summary>
     public Span<float> Flat => _buffer.AsSpan(_offset, _flat);
+
+    /// <summary>Number of parameters in <see cref="Own"/>.</summary>
+    public int OwnPartCount => (_layout?.ParameterCount ?? 0) - _firstOwn;
 
     private int OwnCount { get; }
 
@@ -252,6 +257,15 @@ public sealed unsafe class TaskGradients : IGradientSink
         {
             for (int j = 0; j < other.Tasks; j++) destination[(i * other.Tasks) + j] = DoubleSum.Dot(Pointer + ((nint)i * _stride), other.Pointer + ((nint)j * other._stride), Count);
         }
+    }
+
+    /// <summary>One parameter in <see cref="Own"/>: where it lies, and whose gradient the last sweep wrote there.</summary>
+    /// <param name="index">In [0, <see cref="OwnPartCount"/>), in the order of the layout.</param>
+    public OwnPart OwnPart(int index)
+    {
+        if ((uint)index >= (uint)OwnPartCount) throw new ArgumentOutOfRangeException(nameof(index), index, $"TaskGradients: expected one of {OwnPartCount} parameters of single tasks.");
+        ParameterLayout.Entry entry = _layout!.Entries[_firstOwn + index];
+        return new OwnPart(_ownRow[entry.Index], entry.Offset, entry.Length);
     }
 
     /// <summary>Multiplies the gradient of every single task's parameters by that task's factor.</summary>

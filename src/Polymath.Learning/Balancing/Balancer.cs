@@ -53,6 +53,9 @@ public abstract class Balancer
     /// <summary>The gradient of the objective with respect to <see cref="Learnable"/>, written by <see cref="Weigh"/>; zero for absent tasks.</summary>
     public float[] LearnableGradient { get; protected set; } = [];
 
+    /// <summary>Whether the rule compares or combines gradients, at the parameters or at the representation, of the one batch of a step.</summary>
+    internal bool ReadsGradients => (Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients | BalancerNeeds.RepresentationGradients)) != 0;
+
     /// <summary>Sizes the state for a model; called by <see cref="Weigh"/> when the caller did not. Calling it again with the same number changes nothing.</summary>
     /// <param name="totalTasks">K, the number of tasks of the model.</param>
     public virtual void Prepare(int totalTasks) => ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalTasks);

@@ -56,21 +56,13 @@ internal sealed class BatchForward : IDisposable
     /// <exception cref="TrainingException">A loss is not finite; the task is named.</exception>
     public void Run(Dataset data, ReadOnlySpan<int> rows, int epoch, long step, string what = "", bool mayDiverge = false)
     {
-        Tape.Reset();
-        Batch batch = data.Gather(rows, _batches.GetValueOrDefault(rows.Length));
-        _batches[rows.Length] = batch;
+        Batch batch = Gather(data, rows);
         Rows = batch.Rows;
         _model.Forward(batch, _outputs);
-
-        int tasks = _losses.Length;
-        if (_labels.Length < batch.Rows) _labels = new float[batch.Rows];
-        ReadOnlySpan<float> targets = batch.Targets.Span;
         Present = 0;
-        for (int k = 0; k < tasks; k++)
+        for (int k = 0; k < _losses.Length; k++)
         {
-            Span<float> labels = _labels.AsSpan(0, batch.Rows);
-            for (int i = 0; i < labels.Length; i++) labels[i] = targets[(i * tasks) + k];
-            Tensor loss = _losses[k].Mean(_outputs[k], labels, out int observed);
+            Tensor loss = LossOf(k, batch, out int observed);
             if (observed == 0) continue;
             float value = loss.Item();
             if (!float.IsFinite(value) && !mayDiverge) throw new TrainingException($"the {what}loss of task '{_model.Tasks[k].Name}' became {value} at step {step} (epoch {epoch}); lower the learning rate, clip gradients, or check its labels.");
@@ -80,6 +72,21 @@ internal sealed class BatchForward : IDisposable
             _observed[Present] = observed;
             Present++;
         }
+    }
+
+    /// <summary>
+    /// Runs a batch for one task only, at other parameters for example. What the last <see cref="Run"/> reported stays as it is; its losses
+    /// are no longer on the tape.
+    /// </summary>
+    /// <param name="task">Position in the task set; has a label in these rows.</param>
+    /// <param name="data">The training rows.</param>
+    /// <param name="rows">The rows of this batch.</param>
+    /// <returns>The loss, on the tape; may be anything but finite.</returns>
+    public Tensor RunTask(int task, Dataset data, ReadOnlySpan<int> rows)
+    {
+        Batch batch = Gather(data, rows);
+        _model.Forward(batch, _outputs);
+        return LossOf(task, batch, out _);
     }
 
     /// <summary>Keeps only the losses of some of the tasks present.</summary>
@@ -98,4 +105,21 @@ internal sealed class BatchForward : IDisposable
     }
 
     public void Dispose() => Tape.Dispose();
+
+    private Batch Gather(Dataset data, ReadOnlySpan<int> rows)
+    {
+        Tape.Reset();
+        Batch batch = data.Gather(rows, _batches.GetValueOrDefault(rows.Length));
+        _batches[rows.Length] = batch;
+        return batch;
+    }
+
+    private Tensor LossOf(int task, Batch batch, out int observed)
+    {
+        if (_labels.Length < batch.Rows) _labels = new float[batch.Rows];
+        Span<float> labels = _labels.AsSpan(0, batch.Rows);
+        ReadOnlySpan<float> targets = batch.Targets.Span;
+        for (int i = 0; i < labels.Length; i++) labels[i] = targets[(i * _losses.Length) + task];
+        return _losses[task].Mean(_outputs[task], labels, out observed);
+    }
 }

@@ -12,7 +12,7 @@ namespace Polymath.Learning.Training;
 /// Everything a fit needs to go on: weights, buffers, optimiser and balancer state, the best weights so far, sums of the epoch in
 /// progress, and the finished epochs. One safetensors file, replaced atomically.
 /// </summary>
-internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlock block, Optimizer optimizer, Balancer balancer, string fingerprint)
+internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlock block, Optimizer optimizer, Balancer balancer, Balancer? flat, string fingerprint)
 {
     private const string Version = "1", DigestKey = "digest";
     private ulong _digest;
@@ -22,7 +22,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
     {
         TrainerOptions options = trainer.Options;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Specification};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
+            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Specification};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{(trainer.FlatRegions is { } flat ? $"{flat};" : string.Empty)}{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
     }
 
     public void Save(TrainingState state)
@@ -43,16 +43,15 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         AddDoubles(writer, "seconds", [state.Seconds]);
         AddDoubles(writer, "loss_sums", state.LossSums);
         Add(writer, "loss_counts", state.LossCounts);
+        AddDoubles(writer, "sharpness_sums", state.SharpnessSums);
+        Add(writer, "sharpness_counts", state.SharpnessCounts);
         AddDoubles(writer, "weight_sums", state.WeightSums);
         Add(writer, "weight_counts", state.WeightCounts);
         Add(writer, "statuses", state.Statuses);
         AddConflicts(writer, "conflicts", state.Conflicts);
         AddConflicts(writer, "epoch_conflicts", state.EpochConflicts);
-        var balancing = new BalancerState();
-        balancer.WriteState(balancing);
-        foreach ((string name, float[] values) in balancing.Singles) Add(writer, $"balancer.single.{name}", values);
-        foreach ((string name, double[] values) in balancing.Doubles) AddDoubles(writer, $"balancer.double.{name}", values);
-        foreach ((string name, long[] values) in balancing.Integers) Add(writer, $"balancer.integer.{name}", values);
+        AddBalancer(writer, "balancer", balancer);
+        if (flat is not null) AddBalancer(writer, "flat", flat);
         writer.Metadata[DigestKey] = DigestOf(writer.Metadata);
         writer.Save(path);
     }
@@ -97,22 +96,39 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         if (file.Contains("best")) state.BestValues = Singles(file, "best");
         Doubles(file, "loss_sums").CopyTo(state.LossSums, 0);
         Integers(file, "loss_counts").CopyTo(state.LossCounts, 0);
+        Doubles(file, "sharpness_sums").CopyTo(state.SharpnessSums, 0);
+        Integers(file, "sharpness_counts").CopyTo(state.SharpnessCounts, 0);
         Doubles(file, "weight_sums").CopyTo(state.WeightSums, 0);
         Integers(file, "weight_counts").CopyTo(state.WeightCounts, 0);
         Integers(file, "statuses").CopyTo(state.Statuses, 0);
         state.Conflicts.Load(Doubles(file, "conflicts.sums"), Integers(file, "conflicts.counts"));
         state.EpochConflicts.Load(Doubles(file, "epoch_conflicts.sums"), Integers(file, "epoch_conflicts.counts"));
         foreach (string line in file.Metadata["history"].Split('\n', StringSplitOptions.RemoveEmptyEntries)) state.History.Add(EpochRecordJson.Read(line));
+        LoadBalancer(file, "balancer", balancer);
+        if (flat is not null) LoadBalancer(file, "flat", flat);
+    }
 
-        var balancing = new BalancerState();
+    private void AddBalancer(SafetensorsWriter writer, string prefix, Balancer rule)
+    {
+        var state = new BalancerState();
+        rule.WriteState(state);
+        foreach ((string name, float[] values) in state.Singles) Add(writer, $"{prefix}.single.{name}", values);
+        foreach ((string name, double[] values) in state.Doubles) AddDoubles(writer, $"{prefix}.double.{name}", values);
+        foreach ((string name, long[] values) in state.Integers) Add(writer, $"{prefix}.integer.{name}", values);
+    }
+
+    private static void LoadBalancer(SafetensorsFile file, string prefix, Balancer rule)
+    {
+        var state = new BalancerState();
+        string single = $"{prefix}.single.", @double = $"{prefix}.double.", integer = $"{prefix}.integer.";
         foreach (string name in file.Names)
         {
-            if (name.StartsWith("balancer.single.", StringComparison.Ordinal)) balancing.Set(name["balancer.single.".Length..], Singles(file, name));
-            else if (name.StartsWith("balancer.double.", StringComparison.Ordinal)) balancing.Set(name["balancer.double.".Length..], Doubles(file, name));
-            else if (name.StartsWith("balancer.integer.", StringComparison.Ordinal)) balancing.Set(name["balancer.integer.".Length..], Integers(file, name));
+            if (name.StartsWith(single, StringComparison.Ordinal)) state.Set(name[single.Length..], Singles(file, name));
+            else if (name.StartsWith(@double, StringComparison.Ordinal)) state.Set(name[@double.Length..], Doubles(file, name));
+            else if (name.StartsWith(integer, StringComparison.Ordinal)) state.Set(name[integer.Length..], Integers(file, name));
         }
 
-        balancer.ReadState(balancing);
+        rule.ReadState(state);
     }
 
     private void Add(SafetensorsWriter writer, string name, ReadOnlySpan<float> values)

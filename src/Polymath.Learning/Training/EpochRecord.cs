@@ -13,4 +13,7 @@ public sealed record EpochRecord(int Epoch, long Steps, double LearningRate, dou
 {
     /// <summary>How the balancer's rule ended, by step.</summary>
     public SolverStatuses Statuses { get; init; } = new(0, 0, 0, 0);
+
+    /// <summary>Mean rise of each task's training loss to the perturbed parameters, over observed rows, <c>[tasks]</c>; empty without <see cref="FlatRegions"/>, NaN when it had none.</summary>
+    public double[] Sharpness { get; init; } = [];
 }

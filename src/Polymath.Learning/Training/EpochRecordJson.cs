@@ -31,6 +31,7 @@ public static class EpochRecordJson
                 json.WriteString("task", tasks[k].Name);
                 WriteNumber(json, "loss", record.TrainLoss[k]);
                 WriteNumber(json, "weight", record.Weights[k]);
+                if (record.Sharpness.Length > 0) WriteNumber(json, "sharpness", record.Sharpness[k]);
                 if (record.Validation.Count > 0) WriteScore(json, record.Validation[k]);
                 json.WriteEndObject();
             }
@@ -61,6 +62,7 @@ public static class EpochRecordJson
             Statuses = root.TryGetProperty("balancing", out JsonElement balancing)
                 ? new SolverStatuses(balancing.GetProperty("converged").GetInt64(), balancing.GetProperty("keptPrevious").GetInt64(), balancing.GetProperty("paretoStationary").GetInt64(), balancing.GetProperty("degenerate").GetInt64())
                 : new SolverStatuses(0, 0, 0, 0),
+            Sharpness = [.. tasks.Where(task => task.TryGetProperty("sharpness", out _)).Select(task => Number(task.GetProperty("sharpness")))],
         };
     }
 

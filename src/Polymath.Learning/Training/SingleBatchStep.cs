@@ -8,16 +8,10 @@ namespace Polymath.Learning.Training;
 internal sealed class SingleBatchStep : TrainingStep
 {
     private readonly StepGradients _gradients;
-    private readonly double[] _slopes;
-    private readonly Tensor[] _compared;
 
     public SingleBatchStep(MultiTaskModel model, Balancer balancer, ParameterBlock block, Loss[] losses, TrainerOptions options)
         : base(model, balancer, block, losses)
-    {
-        _gradients = new StepGradients(Forward.Tape, block.Layout, losses.Length, balancer, options);
-        _slopes = new double[losses.Length];
-        _compared = new Tensor[losses.Length];
-    }
+        => _gradients = new StepGradients(Forward.Tape, block.Layout, losses.Length, balancer, options);
 
     public override Span<float> Gradient => _gradients.Combined;
 
@@ -46,15 +40,5 @@ internal sealed class SingleBatchStep : TrainingStep
         {
             throw Explain(exception, context);
         }
-    }
-
-    /// <summary>The losses whose gradients the rule compares: f(L) has the gradient f'(L) times that of L.</summary>
-    private ReadOnlySpan<Tensor> Compared(in StepContext context)
-    {
-        if (!Balancer.TransformsLosses) return Forward.Losses;
-        Span<double> slopes = _slopes.AsSpan(0, Present);
-        Balancer.Slopes(Input(context, gramian: default), slopes);
-        for (int i = 0; i < slopes.Length; i++) _compared[i] = Forward.Losses[i] * (float)slopes[i];
-        return _compared.AsSpan(0, Present);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     }
 
     /// <summary>Whether the balancer's rule reads inner products.</summary>
-    public bool BalancerReadsGramian { get; } = (balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients | BalancerNeeds.RepresentationGradients)) != 0;
+    public bool BalancerReadsGramian { get; } = balancer.ReadsGradients;
 
     /// <summary>Whether the last sweep ended at the shared representation.</summary>
     public bool IsAtRepresentation => _form == Form.Representation;

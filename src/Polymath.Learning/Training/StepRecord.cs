@@ -26,6 +26,9 @@ public readonly ref struct StepRecord
     /// <summary>How the balancer's rule ended.</summary>
     public required BalanceStatus Status { get; init; }
 
+    /// <summary>What the step saw uphill, in training with <see cref="FlatRegions"/>; empty otherwise.</summary>
+    public FlatReport Flat { get; init; }
+
     /// <summary>Cosine between the gradients of two active tasks; NaN where it was not computed or a gradient is zero.</summary>
     /// <param name="first">Position among the active tasks.</param>
     /// <param name="second">Position among the active tasks.</param>

@@ -35,6 +35,9 @@ public sealed class Trainer
     /// <summary>How the tasks' losses or gradients become one update; equal weighting unless set.</summary>
     public Balancer Balancer { get; init; } = new EqualWeighting();
 
+    /// <summary>Sharpness-aware steps for every task, combined by the balancer; null, the default, trains at the parameters themselves.</summary>
+    public FlatRegions? FlatRegions { get; init; }
+
     /// <summary>Told about every step: losses, weights, and the gradients' cosines where they were computed.</summary>
     public StepObserver? OnStep { get; init; }
 
@@ -57,6 +60,7 @@ public sealed class Trainer
         int tasks = _model.Tasks.Count;
         Balancer.Reset();
         Balancer.Prepare(tasks);
+        Balancer? flat = FlatRegions?.MakeFlatBalancer(Balancer, tasks);
         ParameterBlock block = Pack(train);
         var root = new RandomStream(Options.Seed);
         var order = new BatchOrder(train.Rows, Options.BatchSize, root.Derive("order"));
@@ -64,7 +68,7 @@ public sealed class Trainer
         _model.SetRandom(dropout);
         var state = new TrainingState(tasks) { Average = Options.AverageDecay > 0 ? new ExponentialMovingAverage(Options.AverageDecay, rampUp: true) : null };
         Optimizer.Prepare(block.Values.Length);
-        var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, Checkpoint.FingerprintOf(_model, block, this, train, validation));
+        var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, flat, Checkpoint.FingerprintOf(_model, block, this, train, validation));
         checkpoint?.TryLoad(state);
 
         var meter = new StepMeter();
@@ -74,7 +78,7 @@ public sealed class Trainer
         if (!finished)
         {
             Loss[] losses = [.. _model.Tasks.Select(LossFunctions.For)];
-            using TrainingStep step = TrainingStep.For(this, block, losses);
+            using TrainingStep step = TrainingStep.For(this, block, losses, flat);
             long before = state.Rows;
             TimeSpan lastReport = TimeSpan.Zero, lastSave = TimeSpan.Zero;
             order.Begin(state.Epoch);
@@ -101,7 +105,7 @@ public sealed class Trainer
                 meter.EndEpoch();
                 if (!cancelled)
                 {
-                    EpochRecord record = EndEpoch(state, block, validation, order.Steps);
+                    EpochRecord record = EndEpoch(state, block, flat, validation, order.Steps);
                     progress?.Invoke(new TrainingProgress(record.Epoch, Options.Epochs, order.Steps, order.Steps, (state.Rows - before) / clock.Elapsed.TotalSeconds, record));
                     finished = IsFinished(state);
                     if (!finished) order.Begin(state.Epoch);
@@ -129,7 +133,7 @@ public sealed class Trainer
     /// <param name="validation">Validation rows, or null.</param>
     /// <exception cref="TrainingException">
     /// An option is out of range, there are no rows, data and model disagree about the tasks, a task has no training label, or a batch
-    /// of one row meets batch normalisation.
+    /// of one row meets batch normalisation, or the balancer cannot be used with <see cref="FlatRegions"/>.
     /// </exception>
     public void Validate(Dataset train, Dataset? validation = null)
     {
@@ -147,6 +151,7 @@ public sealed class Trainer
             throw new TrainingException($"balancer '{Balancer.Name}' does not compare inner products of gradients (it needs {Balancer.Needs}), found BalanceAt = {Options.BalanceAt}; balance at Parameters, or choose one that does, such as mgda or imtl.");
         }
 
+        FlatRegions?.Validate(Balancer, Options, tasks.Count);
         foreach (Target task in tasks)
         {
             LossFunctions.For(task);
@@ -214,23 +219,14 @@ public sealed class Trainer
         };
         if (step.Run(context))
         {
-            OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status });
+            OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status, Flat = step.Flat });
             Span<float> gradient = step.Gradient;
             Balancer.LearnableGradient.CopyTo(gradient[block.LearnableOffset..]);
             double clipping = Options.ClipNorm > 0 ? GradientClipping.Factor(GradientClipping.Norm(gradient), Options.ClipNorm) : 1;
             Optimizer.Step(block.Values, gradient, factor, clipping);
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);
             state.Average?.Update(block.Values);
-            for (int i = 0; i < step.Present; i++)
-            {
-                int task = step.Active[i];
-                state.LossSums[task] += (double)step.Values[i] * step.Observed[i];
-                state.LossCounts[task] += step.Observed[i];
-                state.WeightSums[task] += step.Weights[i];
-                state.WeightCounts[task]++;
-            }
-
-            state.Statuses[(int)step.Status]++;
+            state.Add(step);
             step.LookBack(context);
         }
 
@@ -238,14 +234,15 @@ public sealed class Trainer
         state.StepInEpoch++;
     }
 
-    private EpochRecord EndEpoch(TrainingState state, ParameterBlock block, Dataset? validation, int stepsPerEpoch)
+    private EpochRecord EndEpoch(TrainingState state, ParameterBlock block, Balancer? flat, Dataset? validation, int stepsPerEpoch)
     {
         _model.Evaluate();
         ExchangeAverage(state, block);
         IReadOnlyList<TaskScore> scores = validation is null ? [] : Evaluation.Score(_model, validation);
         double score = scores.Count == 0 ? double.NaN : Evaluation.MeanUtility(scores);
-        double[] losses = Means(state.LossSums, state.LossCounts);
+        double[] losses = Means(state.LossSums, state.LossCounts), sharpness = FlatRegions is { Rho: > 0 } ? Means(state.SharpnessSums, state.SharpnessCounts) : [];
         Balancer.EndEpoch(state.Epoch, losses);
+        flat?.EndEpoch(state.Epoch, [.. losses.Zip(sharpness, (loss, rise) => loss + rise)]);
         var record = new EpochRecord(
             state.Epoch,
             state.Steps,
@@ -257,6 +254,7 @@ public sealed class Trainer
             state.EpochConflicts.ConflictRate)
         {
             Statuses = SolverStatuses.Of(state.Statuses),
+            Sharpness = sharpness,
         };
         state.History.Add(record);
 

@@ -10,6 +10,8 @@ internal sealed class TrainingState
     {
         LossSums = new double[tasks];
         LossCounts = new long[tasks];
+        SharpnessSums = new double[tasks];
+        SharpnessCounts = new long[tasks];
         WeightSums = new double[tasks];
         WeightCounts = new long[tasks];
         Conflicts = new ConflictStatistics(tasks);
@@ -29,6 +31,11 @@ internal sealed class TrainingState
     public double[] LossSums { get; }
 
     public long[] LossCounts { get; }
+
+    /// <summary>Sum of perturbed loss less loss, times observed rows, over the steps of this epoch that looked uphill, per task.</summary>
+    public double[] SharpnessSums { get; }
+
+    public long[] SharpnessCounts { get; }
 
     public double[] WeightSums { get; }
 
@@ -59,11 +66,32 @@ internal sealed class TrainingState
     /// <summary>Seconds of training in all, sessions before an interruption included.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>Adds what a step reported to the sums of the epoch.</summary>
+    public void Add(TrainingStep step)
+    {
+        FlatReport flat = step.Flat;
+        for (int i = 0; i < step.Present; i++)
+        {
+            int task = step.Active[i], observed = step.Observed[i];
+            LossSums[task] += (double)step.Values[i] * observed;
+            LossCounts[task] += observed;
+            WeightSums[task] += step.Weights[i];
+            WeightCounts[task]++;
+            if (flat.IsEmpty) continue;
+            SharpnessSums[task] += flat.Sharpness(i) * observed;
+            SharpnessCounts[task] += observed;
+        }
+
+        Statuses[(int)step.Status]++;
+    }
+
     public void BeginEpoch()
     {
         StepInEpoch = 0;
         Array.Clear(LossSums);
         Array.Clear(LossCounts);
+        Array.Clear(SharpnessSums);
+        Array.Clear(SharpnessCounts);
         Array.Clear(WeightSums);
         Array.Clear(WeightCounts);
         Array.Clear(Statuses);

@@ -10,7 +10,8 @@ namespace Polymath.Learning.Training;
 /// </summary>
 internal abstract class TrainingStep : IDisposable
 {
-    private readonly double[] _weights;
+    private readonly double[] _weights, _slopes;
+    private readonly Tensor[] _compared;
     private readonly float[] _after;
 
     protected TrainingStep(MultiTaskModel model, Balancer balancer, ParameterBlock block, Loss[] losses)
@@ -18,6 +19,8 @@ internal abstract class TrainingStep : IDisposable
         (Model, Balancer, Block) = (model, balancer, block);
         Forward = new BatchForward(model, losses);
         _weights = new double[losses.Length];
+        _slopes = new double[losses.Length];
+        _compared = new Tensor[losses.Length];
         _after = new float[losses.Length];
     }
 
@@ -32,6 +35,9 @@ internal abstract class TrainingStep : IDisposable
 
     /// <summary>How the balancer's rule ended.</summary>
     public BalanceStatus Status { get; protected set; }
+
+    /// <summary>What was seen uphill of the parameters; empty in an ordinary step.</summary>
+    public virtual FlatReport Flat => default;
 
     public int Present => Forward.Present;
 
@@ -52,9 +58,17 @@ internal abstract class TrainingStep : IDisposable
     /// <summary>The batch whose losses are reported.</summary>
     protected BatchForward Forward { get; }
 
-    /// <summary>The kind of step that the trainer's balancer needs.</summary>
-    public static TrainingStep For(Trainer trainer, ParameterBlock block, Loss[] losses)
-        => (trainer.Balancer.Needs & BalancerNeeds.ThreeBatches) != 0 ? new ThreeBatchStep(trainer.Model, trainer.Balancer, block, losses)
+    /// <summary>f'(L) of every loss present, for a balancer that transforms the losses; filled by <see cref="Compared"/>.</summary>
+    protected ReadOnlySpan<double> Slopes => Balancer.TransformsLosses ? _slopes.AsSpan(0, Present) : default;
+
+    /// <summary>The kind of step that the trainer's balancer and options need.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="block">The trained values.</param>
+    /// <param name="losses">[K].</param>
+    /// <param name="flat">The balancer of the flat gradients, when there is one.</param>
+    public static TrainingStep For(Trainer trainer, ParameterBlock block, Loss[] losses, Balancer? flat = null)
+        => trainer.FlatRegions is { Rho: > 0 } regions ? new FlatRegionStep(trainer.Model, trainer.Balancer, flat, block, losses, regions)
+            : (trainer.Balancer.Needs & BalancerNeeds.ThreeBatches) != 0 ? new ThreeBatchStep(trainer.Model, trainer.Balancer, block, losses)
             : (trainer.Balancer.Needs & BalancerNeeds.Bilevel) != 0 ? new BilevelStep(trainer.Model, trainer.Balancer, block, losses)
             : new SingleBatchStep(trainer.Model, trainer.Balancer, block, losses, trainer.Options);
 
@@ -97,7 +111,7 @@ internal abstract class TrainingStep : IDisposable
         Span<float> before = stackalloc float[present];
         Active.CopyTo(active);
         Values.CopyTo(before);
-        Model.Random.Position = (ulong)context.Step << 32;
+        RestartDropout(context);
         Model.FreezeStatistics(true);
         try
         {
@@ -124,13 +138,26 @@ internal abstract class TrainingStep : IDisposable
     /// <summary>Fills <see cref="Gradient"/>, <see cref="Weights"/> and <see cref="Status"/>; false when no task has a label.</summary>
     protected abstract bool Compute(in StepContext context);
 
-    /// <summary>What a balancer is shown of this step.</summary>
-    protected BalanceInput Input(in StepContext context, ReadOnlySpan<double> gramian, bool atRepresentation = false) => new()
+    /// <summary>The losses whose gradients the rule compares: f(L) has the gradient f'(L) times that of L.</summary>
+    protected ReadOnlySpan<Tensor> Compared(in StepContext context)
+    {
+        if (!Balancer.TransformsLosses) return Forward.Losses;
+        Span<double> slopes = _slopes.AsSpan(0, Present);
+        Balancer.Slopes(Input(context, gramian: default), slopes);
+        for (int i = 0; i < slopes.Length; i++) _compared[i] = Forward.Losses[i] * (float)slopes[i];
+        return _compared.AsSpan(0, Present);
+    }
+
+    /// <summary>Makes the next forward pass draw what the first of this step drew.</summary>
+    protected void RestartDropout(in StepContext context) => Model.Random.Position = (ulong)context.Step << 32;
+
+    /// <summary>What a balancer is shown of this step; its losses are those of the forward pass unless others are given.</summary>
+    protected BalanceInput Input(in StepContext context, ReadOnlySpan<double> gramian, bool atRepresentation = false, ReadOnlySpan<float> losses = default) => new()
     {
         Tasks = Present,
         TotalTasks = Model.Tasks.Count,
         Active = Active,
-        Losses = Values,
+        Losses = losses.IsEmpty ? Values : losses,
         Gramian = gramian,
         AtRepresentation = atRepresentation,
         TensorStarts = Block.TensorStarts,
