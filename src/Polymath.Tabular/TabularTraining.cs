@@ -76,6 +76,7 @@ public static class TabularTraining
         TaskColumn = data.Encoder.TaskColumn ?? string.Empty,
         Model = ModelSpecification.Of(model).ToString(),
         Balancer = trainer.Balancer.Specification,
+        Flat = trainer.FlatRegions?.Specification ?? string.Empty,
         Optimizer = string.Create(CultureInfo.InvariantCulture, $"{trainer.Optimizer.Name}{(trainer.Optimizer.Name.Contains(':', StringComparison.Ordinal) ? ',' : ':')}lr={trainer.Optimizer.LearningRate:R}"),
         Schedule = trainer.Schedule.Name,
         Epochs = trainer.Options.Epochs,

@@ -62,9 +62,9 @@ public sealed record FlatRegions
     /// <exception cref="ComponentException">Unknown name or parameter, or a value out of range.</exception>
     public static FlatRegions Create(string specification) => s_registry.Create(specification);
 
-    /// <summary>Everything that changes what is trained, for a checkpoint to recognise its run by.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{(Adaptive ? "asam" : "sam")}:rho={Rho:R},separate={SeparateNorms},direct={Split == FlatSplit.Direct},every={PerturbEvery}{(FlatBalancer is null ? string.Empty : $",flat={FlatBalancer.Specification}")}");
+    /// <summary>Name and parameters as <see cref="Create"/> reads them: "asam:rho=2". The second instance of the rule is not part of it.</summary>
+    public string Specification => string.Create(CultureInfo.InvariantCulture,
+        $"{(Adaptive ? "asam" : "sam")}:rho={Rho:R}{(SeparateNorms ? ",separate=true" : string.Empty)}{(Split == FlatSplit.Direct ? ",direct=true" : string.Empty)}{(PerturbEvery == 1 ? string.Empty : $",every={PerturbEvery}")}");
 
     /// <summary>Whether the balancer is one that combines flat gradients in an instance of their own.</summary>
     internal bool NeedsFlatBalancer(Balancer balancer) => Rho > 0 && Split == FlatSplit.LossAndFlat && balancer.ReadsGradients;

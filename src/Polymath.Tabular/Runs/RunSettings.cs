@@ -101,6 +101,9 @@ public sealed record RunSettings
     /// <summary>The most MiB that the tasks' gradient rows may take.</summary>
     public double GradientMemory { get; init; } = 2048;
 
+    /// <summary>Kind of sharpness-aware step for every task, "sam" or "asam" with parameters (see <see cref="FlatRegions.Create"/>); empty trains without.</summary>
+    public string Flat { get; init; } = string.Empty;
+
     /// <summary>Decay of a moving average of the weights that is scored and kept; 0 averages nothing.</summary>
     public double Average { get; init; }
 

@@ -88,6 +88,7 @@ public sealed class TrainingRun
         RunOptions.Validate(settings);
         TabularModels.Find(ModelSpecification.Parse(settings.Model).Name);
         Balancers.Create(settings.Balancer);
+        if (settings.Flat.Length > 0) FlatRegions.Create(settings.Flat);
         Optimizers.Create(settings.Optimizer);
         Schedules.Create(settings.Schedule);
     }
@@ -153,6 +154,7 @@ public sealed class TrainingRun
             Optimizer = Optimizers.Create(_settings.Optimizer),
             Schedule = Schedules.Create(_settings.Schedule),
             Balancer = labelled is null ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
+            FlatRegions = labelled is null && _settings.Flat.Length > 0 ? FlatRegions.Create(_settings.Flat) : null,
             CheckpointPath = Path.Combine(_folder.Checkpoints, repeat == 0 ? $"{file}.safetensors" : string.Create(CultureInfo.InvariantCulture, $"{file}-seed-{repeat}.safetensors")),
             Options = labelled is { } rows ? SingleTaskBaseline.BudgetFor(options, rows, _data.Train.Rows) : options,
         };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Polymath.Learning;
 using Polymath.Learning.Balancing;
@@ -79,14 +78,13 @@ public sealed class FlatRegionGoldenTests
     {
         string method = hyper.GetProperty("method").GetString()!;
         bool direct = method.StartsWith("a-", StringComparison.Ordinal);
-        string c = hyper.GetProperty("c").GetDouble().ToString("R", CultureInfo.InvariantCulture);
         Func<Balancer> make = (direct ? method[2..] : method) switch
         {
             // The official weighting is the mean of the shared gradients, and leaves those of the heads as they are.
             "ew" => RowRule.Mean,
             "pcgrad" => () => Balancers.Create("pcgrad:eps=0"),
             "mgda" => () => Balancers.Create("mgda:solver=libmtl"),
-            "cagrad" => () => Balancers.Create($"cagrad:c={c}"),
+            "cagrad" => () => new StoppingCAGrad(hyper.GetProperty("c").GetDouble()),
             "imtl" => () => new RowRule("imtl-g", EqualProjections),
             string other => throw new InvalidOperationException($"no rule '{other}'"),
         };

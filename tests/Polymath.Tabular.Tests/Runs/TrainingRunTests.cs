@@ -56,6 +56,18 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("expected the target columns 'income', 'wage'", Assert.Throws<RunException>(() => trained.Evaluate(unlabelled, cancellation: Token)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Flat_regions_are_trained_by_their_setting_and_their_sharpness_is_in_the_metrics()
+    {
+        RunSettings settings = SmallTable.Settings(_data) with { Balancer = "pcgrad", Flat = "asam:rho=0.5" };
+        Execute(settings, "flat");
+        JsonElement[] epochs = [.. File.ReadLines(_temporary.PathOf("flat", "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("epoch", out _))];
+        Assert.NotEmpty(epochs);
+        Assert.All(epochs.SelectMany(epoch => epoch.GetProperty("tasks").EnumerateArray()), task => Assert.True(task.GetProperty("sharpness").GetDouble() > 0));
+        Assert.Contains("rho=-2 is not allowed", Assert.Throws<ComponentException>(() => Execute(settings with { Flat = "sam:rho=-2" }, "bad")).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_temporary.PathOf("bad")));
+    }
+
     [Theory]
     [InlineData("ew", false)]
     [InlineData("uw", true)]
