@@ -240,7 +240,7 @@ public sealed class Trainer
         ExchangeAverage(state, block);
         IReadOnlyList<TaskScore> scores = validation is null ? [] : Evaluation.Score(_model, validation);
         double score = scores.Count == 0 ? double.NaN : Evaluation.MeanUtility(scores);
-        double[] losses = Means(state.LossSums, state.LossCounts), sharpness = FlatRegions is { Rho: > 0 } ? Means(state.SharpnessSums, state.SharpnessCounts) : [];
+        double[] losses = state.MeanLosses, sharpness = FlatRegions is { Rho: > 0 } ? state.MeanSharpness : [];
         Balancer.EndEpoch(state.Epoch, losses);
         flat?.EndEpoch(state.Epoch, [.. losses.Zip(sharpness, (loss, rise) => loss + rise)]);
         var record = new EpochRecord(
@@ -248,7 +248,7 @@ public sealed class Trainer
             state.Steps,
             Optimizer.LearningRate * Schedule.Factor(state.Steps - 1, (long)Options.Epochs * stepsPerEpoch),
             losses,
-            Means(state.WeightSums, state.WeightCounts),
+            state.MeanWeights,
             scores,
             score,
             state.EpochConflicts.ConflictRate)
@@ -282,13 +282,6 @@ public sealed class Trainer
     // Worked out anew after a resume, so that a finished fit goes on when it is given more epochs.
     private bool IsFinished(TrainingState state)
         => state.Epoch >= Options.Epochs || (state.Epoch > 0 && Options.Patience > 0 && state.Epoch - 1 - state.BestEpoch >= Options.Patience);
-
-    private static double[] Means(double[] sums, long[] counts)
-    {
-        double[] means = new double[sums.Length];
-        for (int i = 0; i < means.Length; i++) means[i] = counts[i] == 0 ? double.NaN : sums[i] / counts[i];
-        return means;
-    }
 
     private static FitResult Result(TrainingState state, ParameterBlock block, StepMemory? memory, bool completed) => new()
     {

@@ -41,6 +41,15 @@ internal sealed class TrainingState
 
     public long[] WeightCounts { get; }
 
+    /// <summary>Mean loss of each task in this epoch; NaN when it had no label.</summary>
+    public double[] MeanLosses => Means(LossSums, LossCounts);
+
+    /// <summary>Mean rise of each task's loss; NaN when it was not looked at.</summary>
+    public double[] MeanSharpness => Means(SharpnessSums, SharpnessCounts);
+
+    /// <summary>Mean weight of each task; NaN when it was never present.</summary>
+    public double[] MeanWeights => Means(WeightSums, WeightCounts);
+
     /// <summary>Steps of this epoch by how the balancer's rule ended, indexed by its status.</summary>
     public long[] Statuses { get; } = new long[Enum.GetValues<BalanceStatus>().Length];
 
@@ -96,5 +105,12 @@ internal sealed class TrainingState
         Array.Clear(WeightCounts);
         Array.Clear(Statuses);
         EpochConflicts = new ConflictStatistics(EpochConflicts.Tasks);
+    }
+
+    private static double[] Means(double[] sums, long[] counts)
+    {
+        double[] means = new double[sums.Length];
+        for (int i = 0; i < means.Length; i++) means[i] = counts[i] == 0 ? double.NaN : sums[i] / counts[i];
+        return means;
     }
 }
