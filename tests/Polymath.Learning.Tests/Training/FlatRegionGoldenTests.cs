@@ -85,19 +85,9 @@ public sealed class FlatRegionGoldenTests
             "pcgrad" => () => Balancers.Create("pcgrad:eps=0"),
             "mgda" => () => Balancers.Create("mgda:solver=libmtl"),
             "cagrad" => () => new StoppingCAGrad(hyper.GetProperty("c").GetDouble()),
-            "imtl" => () => new RowRule("imtl-g", EqualProjections),
+            "imtl" => () => Balancers.Create("imtl:loss_part=false"),
             string other => throw new InvalidOperationException($"no rule '{other}'"),
         };
         return (make(), make(), direct ? FlatSplit.Direct : FlatSplit.LossAndFlat);
-    }
-
-    // IMTL-G of two tasks (Liu et al. 2021, equation 5): a2 = g1.(u1 - u2) / ((g1 - g2).(u1 - u2)) with u = g / ||g||.
-    private static void EqualProjections(ReadOnlySpan<double> gramian, Span<double> weights)
-    {
-        Assert.Equal(2, weights.Length);
-        double first = Math.Sqrt(gramian[0]), second = Math.Sqrt(gramian[3]);
-        double one = (gramian[0] / first) - (gramian[1] / second), two = (gramian[1] / first) - (gramian[3] / second);
-        weights[1] = one / (one - two);
-        weights[0] = 1 - weights[1];
     }
 }
