@@ -12,11 +12,11 @@ internal sealed class DigitPairResult(int seeds)
     /// <summary>Mean of the two.</summary>
     public double[] Mean => [.. First.Zip(Second, (first, second) => (first + second) / 2)];
 
-    /// <summary>How far the training loss of task 1 rises over the step uphill.</summary>
-    public double[] FirstRise { get; } = new double[seeds];
+    /// <summary>How far the loss of each task rises over the step uphill on the training rows, by task and seed.</summary>
+    public double[][] TrainRise { get; } = [new double[seeds], new double[seeds]];
 
-    /// <summary>How far that of task 2 rises.</summary>
-    public double[] SecondRise { get; } = new double[seeds];
+    /// <summary>The same on the test rows.</summary>
+    public double[][] TestRise { get; } = [new double[seeds], new double[seeds]];
 
     /// <summary>Time of a training step.</summary>
     public double[] StepMilliseconds { get; } = new double[seeds];

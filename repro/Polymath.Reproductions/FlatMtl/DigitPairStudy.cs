@@ -66,11 +66,11 @@ internal sealed class DigitPairStudy
             return [ReportCell.Over(result.First, At(entry => entry.First), decimals: 1), ReportCell.Over(result.Second, At(entry => entry.Second), decimals: 1), ReportCell.Over(result.Mean, At(entry => entry.Mean))];
         }));
 
-    /// <summary>The rise of the training losses over a step of length 0.05, and the time of a training step.</summary>
+    /// <summary>The rise of the losses over a step of length 0.05, and the time of a training step.</summary>
     public ReportTable Sharpnesses() => new(
-        string.Create(CultureInfo.InvariantCulture, $"Rise of the training loss over a step of length {MeasuredRadius} up its own gradient at the end, and time of a step, {Seeds}"),
-        ["balancer", "variant", "task 1", "task 2 (noisy)", "ms a step"],
-        Rows((_, _, result) => [ReportCell.Over(result.FirstRise, decimals: 4), ReportCell.Over(result.SecondRise, decimals: 4), ReportCell.Over(result.StepMilliseconds)]));
+        string.Create(CultureInfo.InvariantCulture, $"Rise of the loss, in thousandths, over a step of length {MeasuredRadius} up its own gradient at the end, and time of a training step, {Seeds}"),
+        ["balancer", "variant", "task 1, train", "task 2, train", "task 1, test", "task 2, test", "ms a step"],
+        Rows((_, _, result) => [.. result.TrainRise.Concat(result.TestRise).Select(rises => ReportCell.Over([.. rises.Select(rise => 1000 * rise)])), ReportCell.Over(result.StepMilliseconds)]));
 
     private string Seeds => _seeds == 1 ? "one seed" : string.Create(CultureInfo.InvariantCulture, $"{_seeds} seeds");
 
@@ -98,8 +98,9 @@ internal sealed class DigitPairStudy
         FitResult fit = trainer.Fit(data.TrainRows, cancellation: cancellation);
         if (!fit.Completed) throw new OperationCanceledException(cancellation);
         double[] accuracies = [.. Evaluation.Score(model, data.TestRows).Select(score => Percent * score.Metrics["accuracy"])];
-        double[] rises = Sharpness.Measure(model, data.TrainRows, MeasuredRadius);
-        (result.First[seed], result.Second[seed], result.FirstRise[seed], result.SecondRise[seed]) = (accuracies[0], accuracies[1], rises[0], rises[1]);
+        double[] train = Sharpness.Measure(model, data.TrainRows, MeasuredRadius), test = Sharpness.Measure(model, data.TestRows, MeasuredRadius);
+        (result.First[seed], result.Second[seed]) = (accuracies[0], accuracies[1]);
+        for (int task = 0; task < accuracies.Length; task++) (result.TrainRise[task][seed], result.TestRise[task][seed]) = (train[task], test[task]);
         result.StepMilliseconds[seed] = 1000 * fit.Seconds / fit.History[^1].Steps;
     }
 }
