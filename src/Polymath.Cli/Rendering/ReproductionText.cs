@@ -14,9 +14,14 @@ internal static class ReproductionText
         foreach (ReportTable table in report.Tables)
         {
             Paragraph(table.Title, string.Empty, string.Empty, terminal);
-            var text = new TextTable([.. table.Columns.Select((column, index) => table.IsNumeric(index) ? ">" + column : column)]);
-            foreach (IReadOnlyList<ReportCell> row in table.Rows) text.Add([.. row.Select(cell => cell.ToString())]);
-            text.Write(terminal);
+            foreach (int[] columns in Split(table, terminal.TextWidth))
+            {
+                var text = new TextTable([.. columns.Select(column => table.IsNumeric(column) ? ">" + table.Columns[column] : table.Columns[column])]);
+                foreach (IReadOnlyList<ReportCell> row in table.Rows) text.Add([.. columns.Select(column => row[column].ToString())]);
+                text.Write(terminal);
+                if (columns[^1] < table.Columns.Count - 1) terminal.Output.WriteLine();
+            }
+
             terminal.Output.WriteLine();
         }
 
@@ -26,6 +31,29 @@ internal static class ReproductionText
         terminal.Output.WriteLine();
         string length = report.Quick ? "short run, " : string.Empty;
         Paragraph(string.Create(CultureInfo.InvariantCulture, $"{(report.Holds ? "The claim holds" : "The claim does not hold")}: {report.Summary} ({length}{report.Seconds:0} s). Numbers in brackets are those of the paper or its official code."), string.Empty, string.Empty, terminal);
+    }
+
+    /// <summary>The columns of a table in pieces that fit; each begins with those that name its rows.</summary>
+    private static IEnumerable<int[]> Split(ReportTable table, int width)
+    {
+        int[] widths = [.. Enumerable.Range(0, table.Columns.Count).Select(column => TextTable.Gap.Length + Math.Max(table.Columns[column].Length, table.Rows.Select(row => row[column].ToString().Length).DefaultIfEmpty(0).Max()))];
+        int names = Math.Max(1, Enumerable.Range(0, table.Columns.Count).TakeWhile(column => !table.IsNumeric(column)).Count());
+        int room = width + TextTable.Gap.Length - widths[..names].Sum(), used = 0;
+        var piece = new List<int>(Enumerable.Range(0, names));
+        for (int column = names; column < widths.Length; column++)
+        {
+            if (piece.Count > names && used + widths[column] > room)
+            {
+                yield return [.. piece];
+                piece.RemoveRange(names, piece.Count - names);
+                used = 0;
+            }
+
+            piece.Add(column);
+            used += widths[column];
+        }
+
+        yield return [.. piece];
     }
 
     private static void Write(ReproductionAssertion assertion, Terminal terminal)

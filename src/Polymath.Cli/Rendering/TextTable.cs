@@ -6,7 +6,9 @@ namespace Polymath.Cli;
 /// <summary>Aligned columns under a ruled head: the same in a terminal, in a file and for <c>grep</c>.</summary>
 internal sealed class TextTable
 {
-    private const string Gap = "  ";
+    /// <summary>What stands between two columns.</summary>
+    public const string Gap = "  ";
+
     private const int LeastWidth = 8;
     private readonly bool[] _right;
     private readonly List<string[]> _rows = [];

@@ -9,7 +9,8 @@ namespace Polymath.Learning.Training;
 /// </summary>
 internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks, Balancer balancer, TrainerOptions options)
 {
-    private readonly bool _atRepresentation = options.BalanceAt != BalanceLevel.Parameters || (balancer.Needs & BalancerNeeds.RepresentationGradients) != 0;
+    // Tasks that share no parameter have no representation in common: every row is empty then, and so is what is made of them.
+    private readonly bool _atRepresentation = layout.SharedCount > 0 && (options.BalanceAt != BalanceLevel.Parameters || (balancer.Needs & BalancerNeeds.RepresentationGradients) != 0);
     private readonly TaskGradients _combined = new(layout, balancer.Learnable.Length);
     private readonly double[] _gramian = new double[tasks * tasks], _heads = new double[tasks];
     private readonly Dictionary<(int Tasks, int Rows), bool> _streams = [];

@@ -1,4 +1,3 @@
-using Polymath.Learning;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;
@@ -22,30 +21,19 @@ public sealed class TrainingAllocationTests
         random.FillNormal(numeric);
         random.FillBernoulli(labels, 0.5f);
         int[] ids = [.. Enumerable.Range(0, Rows * 2).Select(i => random.NextInt32(i % 2 == 0 ? 3 : 5))];
-        long[] allocated = new long[Steps + 1];
-        int step = -1;
-        var data = new CountedDataset(new ArrayDataset(numeric, 2, ids, 2, labels, 2), () =>
-        {
-            if (step >= 0) allocated[step] = GC.GetAllocatedBytesForCurrentThread();
-            step++;
-        });
+        long[] allocated = new long[Steps];
+        int step = 0;
+        var data = new ArrayDataset(numeric, 2, ids, 2, labels, 2);
         TabularModel model = TabularModels.Create(name, TinyProblem.Schema, TinyProblem.Tasks(2), TinyProblem.Options(name, batchNorm: true));
-        new Trainer(model) { Optimizer = new Adam(), Balancer = Balancers.Create(balancer), Options = new() { Epochs = 4, BatchSize = BatchSize } }.Fit(data, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(0, allocated[Steps - 1] - allocated[Steps - 9]);
-    }
-
-    private sealed class CountedDataset(ArrayDataset inner, Action before) : Dataset
-    {
-        public override int Rows => inner.Rows;
-
-        public override int Tasks => inner.Tasks;
-
-        public override float Label(int row, int task) => inner.Label(row, task);
-
-        public override Batch Gather(ReadOnlySpan<int> rows, Batch? reuse = null)
+        var trainer = new Trainer(model)
         {
-            before();
-            return inner.Gather(rows, reuse);
-        }
+            Optimizer = new Adam(),
+            Balancer = Balancers.Create(balancer),
+            Options = new() { Epochs = 4, BatchSize = BatchSize },
+            OnStep = (in StepRecord _) => allocated[step++] = GC.GetAllocatedBytesForCurrentThread(),
+        };
+        trainer.Fit(data, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(Steps, step);
+        Assert.Equal(0, allocated[Steps - 1] - allocated[Steps - 9]);
     }
 }
