@@ -13,6 +13,7 @@ public static class PublishedSystems
     [
         new ActiveMtrlLasso.ActiveRepresentation(),
         new Balancing.BalancerCatalogue(),
+        new Balancing.BalancersOnTables(),
         new FlatMtl.FlatRegionTraining(),
         new ZLoss.FactoredZLoss(),
     ];
