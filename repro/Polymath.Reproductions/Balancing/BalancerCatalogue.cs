@@ -47,6 +47,7 @@ public sealed class BalancerCatalogue : PublishedSystem
                 "The numbers in brackets are those of the official rules on the same problems, on the regression from one or two seeds; every seed here draws new data, weights and batches.",
                 "MGDA finds the exact point of least norm; the official solver stops early where the tasks' scales differ.",
                 "In the toy landscape CAGrad, Aligned-MTL and UPGrad are still under way after 50,000 steps, in the official rules too: their means there tell how far they came, not where they end.",
+                ToyStudy.Note,
                 .. regression.Failures.Select(failure => $"{failure.Key} failed on the regression: {failure.Value}"),
                 .. toy.Failures.Select(failure => $"{failure.Key} is left out of the toy landscape: {failure.Value}"),
             ],

@@ -18,13 +18,15 @@ internal sealed class ToyDescent
     private readonly float[] _parameters, _gradient, _losses = new float[Tasks], _after = new float[Tasks];
     private readonly double[] _weights = new double[Tasks], _gramian = new double[Tasks * Tasks], _slopes = [1, 1], _epochLosses = new double[Tasks];
     private readonly List<(float X1, float X2)> _path = [];
+    private readonly double _shift;
 
     /// <summary>A descent.</summary>
     /// <param name="balancer">A new one.</param>
     /// <param name="start">Where to begin.</param>
-    public ToyDescent(Balancer balancer, (double X1, double X2) start)
+    /// <param name="shift">Added to both losses that the balancer sees; gradients stay what they are.</param>
+    public ToyDescent(Balancer balancer, (double X1, double X2) start, double shift = 0)
     {
-        _balancer = balancer;
+        (_balancer, _shift) = (balancer, shift);
         _balancer.Prepare(Tasks);
         _parameters = [(float)start.X1, (float)start.X2, .. balancer.Learnable];
         _gradient = new float[_parameters.Length];
@@ -59,6 +61,7 @@ internal sealed class ToyDescent
     private void Step(int step)
     {
         (double l1, double l2, (double X1, double X2) g1, (double X1, double X2) g2) = ToyLandscape.Evaluate(_parameters[0], _parameters[1]);
+        (l1, l2) = (l1 + _shift, l2 + _shift);
         (_losses[0], _losses[1]) = ((float)l1, (float)l2);
         _draws.Position = (ulong)step << 32;
         var input = new BalanceInput { Losses = _losses, Epoch = step / StepsPerEpoch, Step = step, Random = _draws };
@@ -78,7 +81,7 @@ internal sealed class ToyDescent
         if ((_balancer.Needs & BalancerNeeds.LossesAfterStep) != 0)
         {
             (double after1, double after2) = ToyLandscape.Losses(_parameters[0], _parameters[1]);
-            (_after[0], _after[1]) = ((float)after1, (float)after2);
+            (_after[0], _after[1]) = ((float)(after1 + _shift), (float)(after2 + _shift));
             _balancer.AfterStep(input, _after);
         }
 

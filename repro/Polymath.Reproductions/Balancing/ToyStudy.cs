@@ -9,6 +9,13 @@ internal sealed class ToyStudy
     private const int FullSteps = 50_000;
     private const double Arrived = -10;
 
+    /// <summary>Makes the losses, whose least value is -20, positive for rules that take logarithms or products of them.</summary>
+    private const double Shift = 21;
+    private static readonly string[] s_shifted = ["gls", "stch", "famo", "db-mtl"];
+
+    // There is no representation here.
+    private static readonly (string Name, string Specification)[] s_forms = [("graddrop", "graddrop:at=parameters")];
+
     // (L1 + L2) / 2 after 50,000 steps of the official rules, by start; CAGrad, Aligned-MTL and UPGrad are still on their way in some of them.
     private static readonly (string Name, double[] Ends)[] s_official =
     [
@@ -19,7 +26,10 @@ internal sealed class ToyStudy
     private readonly List<ToyTrajectories> _runs = [];
 
     /// <param name="balancers">Registry names.</param>
-    public ToyStudy(IEnumerable<string> balancers) => Names = [.. balancers.Where(name => ToyDescent.Accepts(Learning.Balancing.Balancers.Find(name).Needs))];
+    public ToyStudy(IEnumerable<string> balancers) => Names = [.. balancers.Where(name => ToyDescent.Accepts(Make(name).Needs))];
+
+    /// <summary>What was done so that every rule could take part.</summary>
+    public static string Note => string.Create(CultureInfo.InvariantCulture, $"In the toy landscape {string.Join(", ", s_shifted)}, which need positive losses, see both of them {Shift:0} higher; graddrop works on the parameters. Two-level rules need rows of data and are left out.");
 
     /// <summary>The balancers that reach the Pareto set's neighbourhood from everywhere, according to their papers.</summary>
     public static IReadOnlyList<string> Arriving { get; } = ["pcgrad", "mgda", "imtl", "nash"];
@@ -85,13 +95,15 @@ internal sealed class ToyStudy
         var paths = new (float X1, float X2)[starts][];
         for (int start = 0; start < starts; start++)
         {
-            var descent = new ToyDescent(Learning.Balancing.Balancers.Create(name), ToyLandscape.Starts[start]);
+            var descent = new ToyDescent(Make(name), ToyLandscape.Starts[start], s_shifted.Contains(name) ? Shift : 0);
             descent.Run(FullSteps, cancellation);
             (ends[start], paths[start]) = (descent.Mean, [.. descent.Path]);
         }
 
         return new ToyTrajectories(name, ends, paths);
     }
+
+    private static Balancer Make(string name) => Learning.Balancing.Balancers.Create(Array.Find(s_forms, form => form.Name == name).Specification ?? name);
 
     private double[] EndsOf(string name) => _runs.Find(run => run.Balancer == name)?.Ends ?? [];
 
