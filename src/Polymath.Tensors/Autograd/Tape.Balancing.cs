@@ -123,12 +123,7 @@ public sealed partial class Tape
     private void FindFrontier(ReadOnlySpan<Tensor> losses)
     {
         int count = _nodes.Count;
-        if (_reached.Length < count)
-        {
-            _reached = new int[Math.Max(count, 2 * _reached.Length)];
-            _lastLoss = new int[_reached.Length];
-        }
-
+        MakeMarks(count);
         Array.Clear(_reached, 0, count);
         Array.Fill(_lastLoss, -1, 0, count);
         for (int k = 0; k < losses.Length; k++)
@@ -157,6 +152,13 @@ public sealed partial class Tape
                 if (node.Inputs[j].RequiresGradient) AddToFrontier(node.Inputs[j]);
             }
         }
+    }
+
+    private void MakeMarks(int count)
+    {
+        if (_reached.Length >= count) return;
+        _reached = new int[Math.Max(count, 2 * _reached.Length)];
+        _lastLoss = new int[_reached.Length];
     }
 
     private void Visit(Node node, int loss)

@@ -3,6 +3,10 @@ namespace Polymath.Tensors;
 // The sweeps whose gradients come whole: as rows, as one weighted row, or as Jacobians.
 public sealed partial class Tape
 {
+    // What the sweep of Gradients starts from and ends at.
+    private readonly List<Node?> _wanted = [];
+    private readonly List<Node> _starts = [];
+
     /// <summary>
     /// The gradients of K scalar losses in one sweep. Row k of <paramref name="into"/> receives the gradient of loss k with
     /// respect to the shared parameters; the parameters only one task reaches receive that task's gradient.
@@ -60,35 +64,51 @@ public sealed partial class Tape
     /// <param name="createGraph">Record the sweep, so that the result can be differentiated again.</param>
     public Tensor[] Gradients(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs, bool createGraph = false)
     {
-        Node?[] wanted = new Node?[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++) wanted[i] = Find(inputs[i].Node) is { Index: >= 0 } node ? node : null;
-        Node[] starts = new Node[outputs.Length];
-        for (int k = 0; k < outputs.Length; k++) starts[k] = OnTape(outputs[k], $"output {k}");
+        var gradients = new Tensor[inputs.Length];
+        Gradients(outputs, inputs, gradients, createGraph);
+        return gradients;
+    }
+
+    /// <summary>As <see cref="Gradients(ReadOnlySpan{Tensor}, ReadOnlySpan{Tensor}, bool)"/>, into room of the caller, so that a warm step allocates nothing.</summary>
+    /// <param name="outputs">K values recorded on this tape.</param>
+    /// <param name="inputs">Leaves or intermediate values.</param>
+    /// <param name="gradients">One tensor <c>[K, ...input shape]</c> per input, overwritten.</param>
+    /// <param name="createGraph">Record the sweep, so that the result can be differentiated again.</param>
+    /// <exception cref="TensorException">An output was not recorded on this tape, or there is not room for one gradient per input.</exception>
+    public void Gradients(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs, Span<Tensor> gradients, bool createGraph = false)
+    {
+        if (gradients.Length != inputs.Length) throw new TensorException($"Tape.Gradients: found room for {gradients.Length} gradients of {inputs.Length} inputs, expected one each.");
+        _wanted.Clear();
+        _starts.Clear();
+        foreach (Tensor input in inputs) _wanted.Add(Find(input.Node) is { Index: >= 0 } node ? node : null);
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            if (Find(outputs[k].Node) is not { Index: >= 0 } node) throw new TensorException($"Tape: output {k} of shape {outputs[k].Shape} was not recorded on this tape.");
+            _starts.Add(node);
+        }
 
         _pass.Begin(createGraph);
         using var scope = new SweepScope(this, createGraph);
-        foreach (Node? node in wanted)
+        foreach (Node? node in _wanted)
         {
             if (node is not null) _pass.Collect(node);
         }
 
         _pass.MarkNeeded(null);
-        for (int k = 0; k < starts.Length; k++) _pass.Promise(starts[k], _pass.Sets.Single(k));
+        for (int k = 0; k < _starts.Count; k++) _pass.Promise(_starts[k], _pass.Sets.Single(k));
         _pass.Plan();
-        for (int k = 0; k < starts.Length; k++) _pass.Accumulate(starts[k], _pass.Sets.Single(k), Tensor.Full(1f, starts[k].Shape.Prepend(1)));
+        for (int k = 0; k < _starts.Count; k++) _pass.Accumulate(_starts[k], _pass.Sets.Single(k), Tensor.Full(1f, _starts[k].Shape.Prepend(1)));
         _pass.Sweep();
 
-        var gradients = new Tensor[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
-            int first = Array.IndexOf(wanted, wanted[i]);
-            gradients[i] = wanted[i] is null ? Tensor.Zeros(inputs[i].Shape.Prepend(outputs.Length))
+            Node? node = _wanted[i];
+            int first = _wanted.IndexOf(node);
+            gradients[i] = node is null ? Tensor.Zeros(inputs[i].Shape.Prepend(outputs.Length))
                 : first < i ? gradients[first]
-                : _pass.Take(wanted[i]!, outputs.Length);
+                : _pass.Take(node, outputs.Length);
             Adopt(gradients[i].Node);
         }
-
-        return gradients;
     }
 
     /// <summary>The gradient of one output with respect to one input, in the input's shape.</summary>
