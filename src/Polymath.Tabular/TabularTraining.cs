@@ -77,6 +77,7 @@ public static class TabularTraining
         Model = ModelSpecification.Of(model).ToString(),
         Balancer = trainer.Balancer.Specification,
         Flat = trainer.FlatRegions?.Specification ?? string.Empty,
+        Regularizer = trainer.Regularizer?.Specification ?? string.Empty,
         Optimizer = string.Create(CultureInfo.InvariantCulture, $"{trainer.Optimizer.Name}{(trainer.Optimizer.Name.Contains(':', StringComparison.Ordinal) ? ',' : ':')}lr={trainer.Optimizer.LearningRate:R}"),
         Schedule = trainer.Schedule.Name,
         Epochs = trainer.Options.Epochs,

@@ -22,7 +22,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
     {
         TrainerOptions options = trainer.Options;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Specification};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{(trainer.FlatRegions is { } flat ? $"{flat.Specification},{flat.FlatBalancer?.Specification};" : string.Empty)}{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
+            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Specification};{trainer.Regularizer?.Specification};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{(trainer.FlatRegions is { } flat ? $"{flat.Specification},{flat.FlatBalancer?.Specification};" : string.Empty)}{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
     }
 
     public void Save(TrainingState state)
@@ -47,6 +47,8 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         Add(writer, "sharpness_counts", state.SharpnessCounts);
         AddDoubles(writer, "weight_sums", state.WeightSums);
         Add(writer, "weight_counts", state.WeightCounts);
+        AddDoubles(writer, "term_sums", state.TermSums);
+        Add(writer, "term_counts", state.TermCounts);
         Add(writer, "statuses", state.Statuses);
         AddConflicts(writer, "conflicts", state.Conflicts);
         AddConflicts(writer, "epoch_conflicts", state.EpochConflicts);
@@ -66,7 +68,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
             using SafetensorsFile file = SafetensorsFile.Open(path);
             if (!file.Metadata.TryGetValue("fingerprint", out string? found) || found != fingerprint)
             {
-                throw new TrainingException($"{path}: this checkpoint was written by a run with other data, model, optimiser, balancer or seed; resume with the original settings or choose another output folder.");
+                throw new TrainingException($"{path}: this checkpoint was written by a run with other data, model, optimiser, balancer, regulariser or seed; resume with the original settings or choose another output folder.");
             }
 
             if (Digest(file) != file.Metadata.GetValueOrDefault(DigestKey)) throw new FormatException("its contents were changed");
@@ -100,6 +102,8 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         Integers(file, "sharpness_counts").CopyTo(state.SharpnessCounts, 0);
         Doubles(file, "weight_sums").CopyTo(state.WeightSums, 0);
         Integers(file, "weight_counts").CopyTo(state.WeightCounts, 0);
+        Doubles(file, "term_sums").CopyTo(state.TermSums, 0);
+        Integers(file, "term_counts").CopyTo(state.TermCounts, 0);
         Integers(file, "statuses").CopyTo(state.Statuses, 0);
         state.Conflicts.Load(Doubles(file, "conflicts.sums"), Integers(file, "conflicts.counts"));
         state.EpochConflicts.Load(Doubles(file, "epoch_conflicts.sums"), Integers(file, "epoch_conflicts.counts"));

@@ -16,4 +16,7 @@ public sealed record EpochRecord(int Epoch, long Steps, double LearningRate, dou
 
     /// <summary>Mean rise of each task's training loss to the perturbed parameters, over observed rows, <c>[tasks]</c>; empty without <see cref="FlatRegions"/>, NaN when it had none.</summary>
     public double[] Sharpness { get; init; } = [];
+
+    /// <summary>Mean of every term of the representation regulariser over the steps that had it, by name; NaN when none had, empty without a regulariser.</summary>
+    public IReadOnlyDictionary<string, double> Regularizer { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 }

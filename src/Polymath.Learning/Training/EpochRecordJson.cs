@@ -24,6 +24,13 @@ public static class EpochRecordJson
             json.WriteNumber("paretoStationary", record.Statuses.ParetoStationary);
             json.WriteNumber("degenerate", record.Statuses.Degenerate);
             json.WriteEndObject();
+            if (record.Regularizer.Count > 0)
+            {
+                json.WriteStartObject("regularizer");
+                foreach ((string name, double value) in record.Regularizer) WriteNumber(json, name, value);
+                json.WriteEndObject();
+            }
+
             json.WriteStartArray("tasks");
             for (int k = 0; k < tasks.Count; k++)
             {
@@ -63,6 +70,9 @@ public static class EpochRecordJson
                 ? new SolverStatuses(balancing.GetProperty("converged").GetInt64(), balancing.GetProperty("keptPrevious").GetInt64(), balancing.GetProperty("paretoStationary").GetInt64(), balancing.GetProperty("degenerate").GetInt64())
                 : new SolverStatuses(0, 0, 0, 0),
             Sharpness = [.. tasks.Where(task => task.TryGetProperty("sharpness", out _)).Select(task => Number(task.GetProperty("sharpness")))],
+            Regularizer = root.TryGetProperty("regularizer", out JsonElement terms)
+                ? terms.EnumerateObject().ToDictionary(term => term.Name, term => Number(term.Value), StringComparer.Ordinal)
+                : new Dictionary<string, double>(StringComparer.Ordinal),
         };
     }
 

@@ -1,5 +1,6 @@
 using Polymath.Learning.Balancing;
 using Polymath.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Polymath.Learning.Training;
 
@@ -12,11 +13,13 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     // Tasks that share no parameter have no representation in common: every row is empty then, and so is what is made of them.
     private readonly bool _atRepresentation = layout.SharedCount > 0 && (options.BalanceAt != BalanceLevel.Parameters || (balancer.Needs & BalancerNeeds.RepresentationGradients) != 0);
     private readonly TaskGradients _combined = new(layout, balancer.Learnable.Length);
-    private readonly double[] _gramian = new double[tasks * tasks], _heads = new double[tasks];
+    private readonly double[] _gramian = new double[tasks * tasks], _heads = new double[tasks], _allWeights = new double[tasks + 1];
+    private readonly Tensor[] _all = new Tensor[tasks + 1];
     private readonly Dictionary<(int Tasks, int Rows), bool> _streams = [];
     private TaskGradients? _rows;
     private GradientGramian? _streamed;
     private RepresentationGradients? _representation;
+    private TaskGradients? _extra;
     private Form _form;
     private int _present;
     private bool _hasGramian;
@@ -43,7 +46,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
 
     /// <summary>Bytes held: the combined gradient, and the rows of the tasks or what stands in for them.</summary>
     public long Bytes
-        => sizeof(float) * (_combined.Flat.Length + (_rows is null ? 0 : ((long)_rows.Capacity * layout.SharedCount) + layout.OwnCount)
+        => sizeof(float) * (_combined.Flat.Length + (_extra?.Flat.Length ?? 0) + (_rows is null ? 0 : ((long)_rows.Capacity * layout.SharedCount) + layout.OwnCount)
             + (_streamed is null ? 0 : layout.OwnCount)
             + (_representation is { } at ? ((long)at.Tasks * at.Count) + layout.OwnCount : 0));
 
@@ -51,7 +54,8 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     /// <param name="losses">[K'] the losses present.</param>
     /// <param name="batchRows">Rows of the batch.</param>
     /// <param name="look">Whether the inner products are wanted whatever the balancer reads.</param>
-    public void Sweep(ReadOnlySpan<Tensor> losses, int batchRows, bool look)
+    /// <param name="extra">Whether an extra loss is still to be swept.</param>
+    public void Sweep(ReadOnlySpan<Tensor> losses, int batchRows, bool look, bool extra)
     {
         _present = losses.Length;
         _hasGramian = BalancerReadsGramian || look;
@@ -62,7 +66,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
             case Form.Rows:
                 _rows ??= new TaskGradients(tasks, layout);
                 _rows.Use(_present);
-                tape.Backward(losses, _rows, release: BalancerReadsGramian);
+                tape.Backward(losses, _rows, release: BalancerReadsGramian && !extra);
                 _rows.Gramian(gramian);
                 break;
             case Form.Streamed:
@@ -84,7 +88,29 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
     /// <param name="input">The step.</param>
     /// <param name="losses">[K'] the losses present.</param>
     /// <param name="weights">[K'], overwritten.</param>
-    public BalanceStatus Combine(in BalanceInput input, ReadOnlySpan<Tensor> losses, Span<double> weights)
+    /// <param name="extra">A loss outside the balancer's rule whose gradient is added with weight 1, to shared parameters and those of single tasks; empty for none.</param>
+    public BalanceStatus Combine(in BalanceInput input, ReadOnlySpan<Tensor> losses, Span<double> weights, Tensor extra)
+    {
+        if (extra.IsEmpty) return Combine(input, losses, weights, release: true);
+        if (!BalancerReadsGramian)
+        {
+            BalanceStatus weighed = balancer.Weigh(input, weights);
+            losses.CopyTo(_all);
+            weights.CopyTo(_allWeights);
+            (_all[losses.Length], _allWeights[losses.Length]) = (extra, 1);
+            tape.Backward(_all.AsSpan(0, losses.Length + 1), _allWeights.AsSpan(0, losses.Length + 1), _combined, release: true);
+            return weighed;
+        }
+
+        BalanceStatus status = Combine(input, losses, weights, release: false);
+        _extra ??= new TaskGradients(layout);
+        tape.Backward([extra], [1.0], _extra, release: true);
+        Span<float> sum = _combined.Flat[..layout.Count];
+        TensorPrimitives.Add(sum, _extra.Flat, sum);
+        return status;
+    }
+
+    private BalanceStatus Combine(in BalanceInput input, ReadOnlySpan<Tensor> losses, Span<double> weights, bool release)
     {
         if (BalancerReadsGramian && _form == Form.Rows)
         {
@@ -95,7 +121,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
         }
 
         BalanceStatus status = balancer.Weigh(input, weights);
-        if (!BalancerReadsGramian) tape.Backward(losses, weights, _combined, release: true);
+        if (!BalancerReadsGramian) tape.Backward(losses, weights, _combined, release);
         else if (_form == Form.Representation)
         {
             if (balancer.MixesRepresentation) Mix(input);
@@ -105,7 +131,7 @@ internal sealed class StepGradients(Tape tape, ParameterLayout layout, int tasks
         }
         else
         {
-            tape.BackwardShared(losses, weights, _combined, release: true);
+            tape.BackwardShared(losses, weights, _combined, release);
             if (balancer.WeighsHeads) _streamed!.ScaleOwn(Heads(weights));
             _streamed!.Own.CopyTo(_combined.Own);
         }

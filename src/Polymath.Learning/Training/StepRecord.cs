@@ -29,6 +29,9 @@ public readonly ref struct StepRecord
     /// <summary>What the step saw uphill, in training with <see cref="FlatRegions"/>; empty otherwise.</summary>
     public FlatReport Flat { get; init; }
 
+    /// <summary>The terms of the representation regulariser, in the order of its names; empty without one.</summary>
+    public ReadOnlySpan<double> Regularizer { get; init; }
+
     /// <summary>Cosine between the gradients of two active tasks; NaN where it was not computed or a gradient is zero.</summary>
     /// <param name="first">Position among the active tasks.</param>
     /// <param name="second">Position among the active tasks.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Losses;
 using Polymath.Learning.Optimization;
+using Polymath.Learning.Regularization;
 using Polymath.Tensors;
 
 namespace Polymath.Learning.Training;
@@ -15,7 +16,7 @@ namespace Polymath.Learning.Training;
 /// var trainer = new Trainer(model) { Optimizer = new Adam(1e-3f), Balancer = new CAGrad(), Options = new() { Epochs = 10 } };
 /// FitResult result = trainer.Fit(train, validation);
 /// </code></example>
-public sealed class Trainer
+public sealed partial class Trainer
 {
     private const double ProgressSeconds = 0.1;
     private readonly MultiTaskModel _model;
@@ -37,6 +38,12 @@ public sealed class Trainer
 
     /// <summary>Sharpness-aware steps for every task, combined by the balancer; null, the default, trains at the parameters themselves.</summary>
     public FlatRegions? FlatRegions { get; init; }
+
+    /// <summary>
+    /// A term on the model's <see cref="MultiTaskModel.SharedRepresentation"/> that is added to what the balancer makes of the tasks; none unless
+    /// set. The balancer then acts on its objectives f(L); reported losses stay L.
+    /// </summary>
+    public IRepresentationRegularizer? Regularizer { get; init; }
 
     /// <summary>Told about every step: losses, weights, and the gradients' cosines where they were computed.</summary>
     public StepObserver? OnStep { get; init; }
@@ -66,7 +73,7 @@ public sealed class Trainer
         var order = new BatchOrder(train.Rows, Options.BatchSize, root.Derive("order"));
         RandomStream dropout = root.Derive("dropout"), draws = root.Derive("balancer");
         _model.SetRandom(dropout);
-        var state = new TrainingState(tasks) { Average = Options.AverageDecay > 0 ? new ExponentialMovingAverage(Options.AverageDecay, rampUp: true) : null };
+        var state = new TrainingState(tasks, Regularizer?.Terms.Count ?? 0) { Average = Options.AverageDecay > 0 ? new ExponentialMovingAverage(Options.AverageDecay, rampUp: true) : null };
         Optimizer.Prepare(block.Values.Length);
         var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, flat, Checkpoint.FingerprintOf(_model, block, this, train, validation));
         checkpoint?.TryLoad(state);
@@ -128,46 +135,6 @@ public sealed class Trainer
         return Result(state, block, meter.Result, completed: !cancelled);
     }
 
-    /// <summary>Finds what would stop a fit before its first step; nothing is trained or written.</summary>
-    /// <param name="train">Training rows.</param>
-    /// <param name="validation">Validation rows, or null.</param>
-    /// <exception cref="TrainingException">
-    /// An option is out of range, there are no rows, data and model disagree about the tasks, a task has no training label, or a batch
-    /// of one row meets batch normalisation, or the balancer cannot be used with <see cref="FlatRegions"/>.
-    /// </exception>
-    public void Validate(Dataset train, Dataset? validation = null)
-    {
-        ArgumentNullException.ThrowIfNull(train);
-        Options.Validate();
-        if (train.Rows == 0) throw new TrainingException("there are no training rows.");
-        TaskSet tasks = _model.Tasks;
-        foreach (Dataset data in validation is null ? (Dataset[])[train] : [train, validation])
-        {
-            if (data.Tasks != tasks.Count) throw new TrainingException($"{(ReferenceEquals(data, train) ? "the training rows" : "the validation rows")} have labels of {data.Tasks} tasks, the model has {tasks.Count}; make both from one task set.");
-        }
-
-        if (Options.BalanceAt != BalanceLevel.Parameters && (Balancer.Needs & (BalancerNeeds.Gramian | BalancerNeeds.RepresentationGradients)) == 0)
-        {
-            throw new TrainingException($"balancer '{Balancer.Name}' does not compare inner products of gradients (it needs {Balancer.Needs}), found BalanceAt = {Options.BalanceAt}; balance at Parameters, or choose one that does, such as mgda or imtl.");
-        }
-
-        FlatRegions?.Validate(Balancer, Options, tasks.Count);
-        foreach (Target task in tasks)
-        {
-            LossFunctions.For(task);
-            Evaluation.PrimaryMetric(task);
-        }
-
-        for (int task = 0; task < tasks.Count; task++)
-        {
-            int row = 0;
-            while (row < train.Rows && float.IsNaN(train.Label(row, task))) row++;
-            if (row == train.Rows) throw new TrainingException($"task '{tasks[task].Name}' has no label in the {train.Rows} training rows; leave the task out or give it labels.");
-        }
-
-        if (Math.Min(train.Rows, Options.BatchSize) == 1 && _model.Descend().Any(module => module is BatchNorm1d)) throw new TrainingException($"found {train.Rows} training rows in batches of {Options.BatchSize}: batch normalisation needs at least 2 rows in a batch; raise the batch size or turn it off.");
-    }
-
     /// <summary>Weights then buffers as one array.</summary>
     internal static float[] Snapshot(ParameterBlock block, Module model)
     {
@@ -194,6 +161,7 @@ public sealed class Trainer
         _model.Evaluate();
         HashSet<string> shared;
         using (new Tape()) shared = TrainingStep.FindShared(_model, train.Gather(probe));
+        if (Regularizer is not null && _model.SharedRepresentation.IsEmpty) throw new TrainingException($"regulariser '{Regularizer.Name}' needs a representation that every task's head reads, and {_model.GetType().Name} offers none; choose a model with a shared trunk, such as shared-bottom.");
         var block = new ParameterBlock(_model, shared, Balancer.Learnable.Length);
         Balancer.Learnable.CopyTo(block.Values[block.LearnableOffset..]);
         return block;
@@ -219,7 +187,7 @@ public sealed class Trainer
         };
         if (step.Run(context))
         {
-            OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status, Flat = step.Flat });
+            OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status, Flat = step.Flat, Regularizer = Regularizer is null ? default : Regularizer.Values });
             Span<float> gradient = step.Gradient;
             Balancer.LearnableGradient.CopyTo(gradient[block.LearnableOffset..]);
             double clipping = Options.ClipNorm > 0 ? GradientClipping.Factor(GradientClipping.Norm(gradient), Options.ClipNorm) : 1;
@@ -227,6 +195,7 @@ public sealed class Trainer
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);
             state.Average?.Update(block.Values);
             state.Add(step);
+            if (Regularizer is not null) state.AddTerms(Regularizer.Values);
             step.LookBack(context);
         }
 
@@ -255,6 +224,7 @@ public sealed class Trainer
         {
             Statuses = SolverStatuses.Of(state.Statuses),
             Sharpness = sharpness,
+            Regularizer = TermMeans(state),
         };
         state.History.Add(record);
 
@@ -282,6 +252,9 @@ public sealed class Trainer
     // Worked out anew after a resume, so that a finished fit goes on when it is given more epochs.
     private bool IsFinished(TrainingState state)
         => state.Epoch >= Options.Epochs || (state.Epoch > 0 && Options.Patience > 0 && state.Epoch - 1 - state.BestEpoch >= Options.Patience);
+
+    private Dictionary<string, double> TermMeans(TrainingState state)
+        => new((Regularizer?.Terms ?? []).Zip(state.MeanTerms, KeyValuePair.Create), StringComparer.Ordinal);
 
     private static FitResult Result(TrainingState state, ParameterBlock block, StepMemory? memory, bool completed) => new()
     {

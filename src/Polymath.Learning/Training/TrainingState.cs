@@ -6,8 +6,10 @@ namespace Polymath.Learning.Training;
 /// <summary>The mutable part of a fit besides weights, optimiser and balancer: exactly what a checkpoint adds to those.</summary>
 internal sealed class TrainingState
 {
-    public TrainingState(int tasks)
+    public TrainingState(int tasks, int terms = 0)
     {
+        TermSums = new double[terms];
+        TermCounts = new long[terms];
         LossSums = new double[tasks];
         LossCounts = new long[tasks];
         SharpnessSums = new double[tasks];
@@ -49,6 +51,14 @@ internal sealed class TrainingState
 
     /// <summary>Mean weight of each task; NaN when it was never present.</summary>
     public double[] MeanWeights => Means(WeightSums, WeightCounts);
+
+    /// <summary>Mean of each term of the regulariser; NaN when no step had it.</summary>
+    public double[] MeanTerms => Means(TermSums, TermCounts);
+
+    /// <summary>Sums of the regulariser's terms in this epoch, over the steps that had them.</summary>
+    public double[] TermSums { get; }
+
+    public long[] TermCounts { get; }
 
     /// <summary>Steps of this epoch by how the balancer's rule ended, indexed by its status.</summary>
     public long[] Statuses { get; } = new long[Enum.GetValues<BalanceStatus>().Length];
@@ -94,6 +104,17 @@ internal sealed class TrainingState
         Statuses[(int)step.Status]++;
     }
 
+    /// <summary>Takes in the regulariser's terms of a step; NaN for one that the step had no use for.</summary>
+    public void AddTerms(ReadOnlySpan<double> terms)
+    {
+        for (int i = 0; i < terms.Length; i++)
+        {
+            if (double.IsNaN(terms[i])) continue;
+            TermSums[i] += terms[i];
+            TermCounts[i]++;
+        }
+    }
+
     public void BeginEpoch()
     {
         StepInEpoch = 0;
@@ -103,6 +124,8 @@ internal sealed class TrainingState
         Array.Clear(SharpnessCounts);
         Array.Clear(WeightSums);
         Array.Clear(WeightCounts);
+        Array.Clear(TermSums);
+        Array.Clear(TermCounts);
         Array.Clear(Statuses);
         EpochConflicts = new ConflictStatistics(EpochConflicts.Tasks);
     }

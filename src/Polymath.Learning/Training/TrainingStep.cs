@@ -49,6 +49,12 @@ internal abstract class TrainingStep : IDisposable
 
     public Span<double> Weights => _weights.AsSpan(0, Present);
 
+    /// <summary>[K'] what the balancer takes for the losses: f(L) when a regulariser transforms them.</summary>
+    protected virtual ReadOnlySpan<float> Shown => Values;
+
+    /// <summary>[K'] the losses themselves, or f(L).</summary>
+    protected virtual ReadOnlySpan<Tensor> Objectives => Forward.Losses;
+
     protected MultiTaskModel Model { get; }
 
     protected Balancer Balancer { get; }
@@ -70,7 +76,7 @@ internal abstract class TrainingStep : IDisposable
         => trainer.FlatRegions is { Rho: > 0 } regions ? new FlatRegionStep(trainer.Model, trainer.Balancer, flat, block, losses, regions)
             : (trainer.Balancer.Needs & BalancerNeeds.ThreeBatches) != 0 ? new ThreeBatchStep(trainer.Model, trainer.Balancer, block, losses)
             : (trainer.Balancer.Needs & BalancerNeeds.Bilevel) != 0 ? new BilevelStep(trainer.Model, trainer.Balancer, block, losses)
-            : new SingleBatchStep(trainer.Model, trainer.Balancer, block, losses, trainer.Options);
+            : new SingleBatchStep(trainer, block, losses);
 
     /// <summary>Which parameters are reached by more than one task, found on a first batch.</summary>
     public static HashSet<string> FindShared(MultiTaskModel model, Batch batch)
@@ -141,10 +147,10 @@ internal abstract class TrainingStep : IDisposable
     /// <summary>The losses whose gradients the rule compares: f(L) has the gradient f'(L) times that of L.</summary>
     protected ReadOnlySpan<Tensor> Compared(in StepContext context)
     {
-        if (!Balancer.TransformsLosses) return Forward.Losses;
+        if (!Balancer.TransformsLosses) return Objectives;
         Span<double> slopes = _slopes.AsSpan(0, Present);
         Balancer.Slopes(Input(context, gramian: default), slopes);
-        for (int i = 0; i < slopes.Length; i++) _compared[i] = Forward.Losses[i] * (float)slopes[i];
+        for (int i = 0; i < slopes.Length; i++) _compared[i] = Objectives[i] * (float)slopes[i];
         return _compared.AsSpan(0, Present);
     }
 
@@ -157,7 +163,7 @@ internal abstract class TrainingStep : IDisposable
         Tasks = Present,
         TotalTasks = Model.Tasks.Count,
         Active = Active,
-        Losses = losses.IsEmpty ? Values : losses,
+        Losses = losses.IsEmpty ? Shown : losses,
         Gramian = gramian,
         AtRepresentation = atRepresentation,
         TensorStarts = Block.TensorStarts,

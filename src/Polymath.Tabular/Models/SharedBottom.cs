@@ -45,7 +45,7 @@ public sealed class SharedBottom : TabularModel
     public override void Forward(Batch batch, Span<Tensor> outputs)
     {
         RequireOutputs(outputs);
-        Tensor h = _bottom.Forward(_embedding.Forward(batch));
+        Tensor h = Share(_bottom.Forward(_embedding.Forward(batch)));
         for (int t = 0; t < outputs.Length; t++) outputs[t] = _towers[t].Forward(h);
     }
 

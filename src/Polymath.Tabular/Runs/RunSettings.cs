@@ -77,6 +77,9 @@ public sealed record RunSettings
     /// <summary>The balancer, <c>name[:option=value,...]</c>.</summary>
     public string Balancer { get; init; } = "ew";
 
+    /// <summary>The regulariser of the shared representation, <c>name[:option=value,...]</c>; empty for none.</summary>
+    public string Regularizer { get; init; } = string.Empty;
+
     /// <summary>The optimiser, <c>name[:option=value,...]</c>.</summary>
     public string Optimizer { get; init; } = "adam:lr=0.001";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Polymath.Learning;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Optimization;
+using Polymath.Learning.Regularization;
 using Polymath.Learning.Reporting;
 using Polymath.Learning.Training;
 using Polymath.Tensors;
@@ -89,6 +90,7 @@ public sealed class TrainingRun
         TabularModels.Find(ModelSpecification.Parse(settings.Model).Name);
         Balancers.Create(settings.Balancer);
         if (settings.Flat.Length > 0) FlatRegions.Create(settings.Flat);
+        if (settings.Regularizer.Length > 0) Regularizers.Create(settings.Regularizer);
         Optimizers.Create(settings.Optimizer);
         Schedules.Create(settings.Schedule);
     }
@@ -155,6 +157,7 @@ public sealed class TrainingRun
             Schedule = Schedules.Create(_settings.Schedule),
             Balancer = labelled is null ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
             FlatRegions = labelled is null && _settings.Flat.Length > 0 ? FlatRegions.Create(_settings.Flat) : null,
+            Regularizer = labelled is null && _settings.Regularizer.Length > 0 ? Regularizers.Create(_settings.Regularizer) : null,
             CheckpointPath = Path.Combine(_folder.Checkpoints, repeat == 0 ? $"{file}.safetensors" : string.Create(CultureInfo.InvariantCulture, $"{file}-seed-{repeat}.safetensors")),
             Options = labelled is { } rows ? SingleTaskBaseline.BudgetFor(options, rows, _data.Train.Rows) : options,
         };

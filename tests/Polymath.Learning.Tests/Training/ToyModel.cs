@@ -20,7 +20,7 @@ internal sealed class ToyModel : MultiTaskModel
 
     public override void Forward(Batch batch, Span<Tensor> outputs)
     {
-        Tensor x = _trunk.Forward(batch.Numeric);
+        Tensor x = Share(_trunk.Forward(batch.Numeric));
         for (int k = 0; k < outputs.Length; k++) outputs[k] = _heads[k].Forward(x);
     }
 
