@@ -41,15 +41,5 @@ internal static unsafe class RowAccumulation
 
     /// <summary>The same cotangent over a larger task set, zero for the tasks it did not have.</summary>
     public static Tensor Spread(Tensor gradient, RowSet rows, RowSet all)
-    {
-        if (ReferenceEquals(rows, all)) return gradient;
-        int[] positions = new int[rows.Count];
-        for (int i = 0, at = 0; i < rows.Count; i++)
-        {
-            while (all.Rows[at] != rows.Rows[i]) at++;
-            positions[i] = at;
-        }
-
-        return gradient.ScatterRows(IndexTensor.FromArray(positions), all.Count);
-    }
+        => ReferenceEquals(rows, all) ? gradient : gradient.ScatterRows(rows.PositionsIn(all), all.Count);
 }

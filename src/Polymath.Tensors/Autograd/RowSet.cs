@@ -7,12 +7,27 @@ namespace Polymath.Tensors;
 internal sealed class RowSet
 {
     private readonly Dictionary<RowSet, RowSet> _unions = [];
+    private readonly Dictionary<RowSet, IndexTensor> _positions = [];
 
     private RowSet(int[] rows) => Rows = rows;
 
     public int[] Rows { get; }
 
     public int Count => Rows.Length;
+
+    /// <summary>Where the rows lie in a larger set; found once for each.</summary>
+    public IndexTensor PositionsIn(RowSet all)
+    {
+        if (_positions.TryGetValue(all, out IndexTensor? known)) return known;
+        int[] positions = new int[Count];
+        for (int i = 0, at = 0; i < Count; i++)
+        {
+            while (all.Rows[at] != Rows[i]) at++;
+            positions[i] = at;
+        }
+
+        return _positions[all] = IndexTensor.FromArray(positions);
+    }
 
     /// <summary>Interns row sets, so that equality is identity and a warmed-up pass makes none.</summary>
     internal sealed class Table
