@@ -18,6 +18,18 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void A_shared_bottom_offers_its_representation_while_it_is_recorded()
+    {
+        TabularModel model = TinyProblem.Create("shared-bottom", 2);
+        TinyProblem.Forward(model, TinyProblem.Batch());
+        Assert.True(model.SharedRepresentation.IsEmpty);
+        using var tape = new Tape();
+        Tensor[] outputs = TinyProblem.Forward(model, TinyProblem.Batch());
+        Assert.Equal(new Shape(TinyProblem.Rows, 3), model.SharedRepresentation.Shape);
+        Assert.All(outputs, output => Assert.True(tape.DependsOn(output, model.SharedRepresentation)));
+    }
+
+    [Fact]
     public void A_stitch_mixes_activations_by_its_row()
     {
         var unit = new CrossStitchUnit(2, CrossStitchInit.Convex, same: 0.75f);

@@ -68,6 +68,16 @@ public sealed class TrainingRunTests : IDisposable
         Assert.False(Directory.Exists(_temporary.PathOf("bad")));
     }
 
+    [Fact]
+    public void A_regularised_run_writes_the_terms_of_every_epoch_and_leaves_the_single_tasks_alone()
+    {
+        RunReport report = Execute(SmallTable.Settings(_data) with { Model = "shared-bottom", Regularizer = "rep-mtl:lambda_tsr=0.1,lambda_csa=0.1" }, "run").Report!;
+        JsonElement[] epochs = [.. File.ReadLines(_temporary.PathOf("run", "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("epoch", out _))];
+        Assert.Equal(report.History.Count, epochs.Length);
+        Assert.All(epochs, epoch => Assert.InRange(epoch.GetProperty("regularizer").GetProperty("tsr").GetDouble(), 0, Math.Log(2)));
+        Assert.Contains("shared-bottom", Assert.Throws<TrainingException>(() => Execute(SmallTable.Settings(_data) with { Model = "mmoe", Regularizer = "rep-mtl" }, "other")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("ew", false)]
     [InlineData("uw", true)]
