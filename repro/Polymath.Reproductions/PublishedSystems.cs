@@ -16,6 +16,7 @@ public static class PublishedSystems
         new Balancing.BalancersOnTables(),
         new FlatMtl.FlatRegionTraining(),
         new ZLoss.FactoredZLoss(),
+        new RepMtl.RepMtlReproduction(),
     ];
 
     /// <summary>The system of a slug.</summary>
