@@ -10,18 +10,20 @@ public sealed partial class Tape
     public bool DependsOn(Tensor output, Tensor value)
     {
         Node start = OnTape(output, "an output");
-        if (Find(value.Node) is not { Index: >= 0 } target || target.Index > start.Index) return false;
+        if (Find(value.Node) is not { Index: >= 0 } target) return false;
         MakeMarks(_nodes.Count);
-        Array.Fill(_lastLoss, -1, target.Index, start.Index + 1 - target.Index);
+        Array.Fill(_lastLoss, -1, 0, _nodes.Count);
         _lastLoss[start.Index] = 0;
-        for (int i = start.Index; i > target.Index; i--)
+
+        // A leaf is entered when it is first read, after the value that reads it; everything else lies before what depends on it.
+        int first = target.Leaf is null ? target.Index : 0;
+        for (int i = start.Index; i >= first; i--)
         {
             if (_lastLoss[i] != 0) continue;
             Node node = _nodes[i];
             for (int j = 0; j < node.InputCount; j++)
             {
-                Node input = node.Inputs[j];
-                if (input.RequiresGradient && input.Index >= target.Index) _lastLoss[input.Index] = 0;
+                if (node.Inputs[j].RequiresGradient) _lastLoss[node.Inputs[j].Index] = 0;
             }
         }
 
