@@ -97,7 +97,7 @@ public sealed class CheckpointTests : IDisposable
         Refuse(() => new Trainer(new ToyModel(ToyData.Tasks, width: 9)) { CheckpointPath = File }.Run(_train, _validation));
         Assert.True(Fit("ew", "adam", _train, null).Completed);
 
-        static void Refuse(Action fit) => Assert.Contains("written by a run with other data, model, optimiser, balancer or seed", Assert.Throws<TrainingException>(fit).Message, StringComparison.Ordinal);
+        static void Refuse(Action fit) => Assert.Contains("written by a run with other data, model, optimiser, balancer, regulariser or seed", Assert.Throws<TrainingException>(fit).Message, StringComparison.Ordinal);
     }
 
     [Fact]
