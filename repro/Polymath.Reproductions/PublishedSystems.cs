@@ -15,8 +15,8 @@ public static class PublishedSystems
         new Balancing.BalancerCatalogue(),
         new Balancing.BalancersOnTables(),
         new FlatMtl.FlatRegionTraining(),
-        new ZLoss.FactoredZLoss(),
         new RepMtl.RepMtlReproduction(),
+        new ZLoss.FactoredZLoss(),
     ];
 
     /// <summary>The system of a slug.</summary>

@@ -68,31 +68,37 @@ internal sealed class DenseStudy
     /// <summary>L_csa on test scenes after training, by seed.</summary>
     public double[] Csa(Recipe recipe) => [.. _outcomes[recipe].Select(outcome => outcome.Csa)];
 
-    /// <summary>All metrics, gains and terms; the gains of the paper on NYUv2 in brackets.</summary>
-    public ReportTable Table()
+    /// <summary>The metrics of the tasks; the gain with that of the paper on NYUv2 in brackets; the two terms.</summary>
+    public IReadOnlyList<ReportTable> Tables()
     {
-        var rows = new List<IReadOnlyList<ReportCell>> { (ReportCell[])["one network per task", .. Metrics(_singles), "-", "-", "-"] };
-        foreach (Recipe recipe in Recipe.All)
-        {
-            rows.Add((ReportCell[])[recipe.Name, .. Metrics([.. _outcomes[recipe].Select(outcome => outcome.Scores)]), ReportCell.Over(Gains(recipe), recipe.PaperGain), ReportCell.Over(Tsr(recipe), decimals: 3), ReportCell.Over(Csa(recipe))]);
-        }
-
         string seeds = _seeds == 1 ? "one seed" : string.Create(CultureInfo.InvariantCulture, $"{_seeds} seeds");
-        return new ReportTable(
-            string.Create(CultureInfo.InvariantCulture, $"Scenes of 32 x 32 pixels, {_train} to train and {_test} to test, {_epochs} epochs, {seeds} (mean ± standard deviation)"),
-            ["training", "mIoU %", "pixels %", "depth 100 abs", "depth rel %", "normals mean °", "median °", "Δp %", "TSR", "CSA"],
-            rows);
+        return
+        [
+            Table(string.Create(CultureInfo.InvariantCulture, $"Segmentation and depth: scenes of 32 x 32 pixels, {_train} to train and {_test} to test, {_epochs} epochs, {seeds} (mean ± standard deviation)"), ["mIoU %", "pixels %", "depth 100 abs", "depth rel %"], SegmentationAndDepth(_singles), outcomes => SegmentationAndDepth(Scores(outcomes)), _ => []),
+            Table("Surface normals, and the gain over one network per task", ["mean °", "median °", "Δp %"], [.. Normals(_singles), "-"], outcomes => Normals(Scores(outcomes)), recipe => [ReportCell.Over(Gains(recipe), recipe.PaperGain)]),
+            Table("The two terms on test scenes after training", ["TSR", "CSA"], null, _ => [], recipe => [ReportCell.Over(Tsr(recipe), decimals: 3), ReportCell.Over(Csa(recipe))]),
+        ];
     }
 
-    private static ReportCell[] Metrics(DenseScores[] scores) =>
+    private ReportTable Table(string title, string[] columns, ReportCell[]? singles, Func<Outcome[], ReportCell[]> metrics, Func<Recipe, ReportCell[]> more)
+    {
+        var rows = new List<IReadOnlyList<ReportCell>>();
+        if (singles is not null) rows.Add((ReportCell[])["one network per task", .. singles]);
+        foreach (Recipe recipe in Recipe.All) rows.Add((ReportCell[])[recipe.Name, .. metrics(_outcomes[recipe]), .. more(recipe)]);
+        return new ReportTable(title, ["training", .. columns], rows);
+    }
+
+    private static DenseScores[] Scores(Outcome[] outcomes) => [.. outcomes.Select(outcome => outcome.Scores)];
+
+    private static ReportCell[] SegmentationAndDepth(DenseScores[] scores) =>
     [
         ReportCell.Over([.. scores.Select(score => score.MeanIoU)], decimals: 1),
         ReportCell.Over([.. scores.Select(score => score.PixelAccuracy)], decimals: 1),
         ReportCell.Over([.. scores.Select(score => score.AbsoluteError)]),
         ReportCell.Over([.. scores.Select(score => score.RelativeError)], decimals: 1),
-        ReportCell.Over([.. scores.Select(score => score.MeanAngle)]),
-        ReportCell.Over([.. scores.Select(score => score.MedianAngle)]),
     ];
+
+    private static ReportCell[] Normals(DenseScores[] scores) => [ReportCell.Over([.. scores.Select(score => score.MeanAngle)]), ReportCell.Over([.. scores.Select(score => score.MedianAngle)])];
 
     private string Text(string what, int seed) => string.Create(CultureInfo.InvariantCulture, $"{what}, seed {seed + 1} of {_seeds}");
 

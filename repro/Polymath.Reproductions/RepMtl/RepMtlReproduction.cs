@@ -35,7 +35,7 @@ public sealed class RepMtlReproduction : PublishedSystem
         study.Run((done, text) => context.Report(done, study.Fits, text), context.CancellationToken);
         return new ReproductionReport
         {
-            Tables = [study.Table()],
+            Tables = study.Tables(),
             Assertions = [.. Judge(study)],
             Notes =
             [

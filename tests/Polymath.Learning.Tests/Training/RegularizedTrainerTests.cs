@@ -146,6 +146,7 @@ public sealed class RegularizedTrainerTests
         ArrayDataset data = ToyData.Make(20);
         Assert.Contains("several batches", Refuse(new Trainer(new ToyModel(ToyData.Tasks)) { Regularizer = new RepMtlRegularizer(), Balancer = new Ones(BalancerNeeds.ThreeBatches) }), StringComparison.Ordinal);
         Assert.Contains("log_transform=false", Refuse(new Trainer(new ToyModel(ToyData.Tasks)) { Regularizer = new RepMtlRegularizer(), Balancer = new Ones(BalancerNeeds.Losses | BalancerNeeds.LossesAfterStep) }), StringComparison.Ordinal);
+        Assert.Contains("flat regions", Refuse(new Trainer(new ToyModel(ToyData.Tasks)) { Regularizer = new RepMtlRegularizer(), FlatRegions = FlatRegions.Create("sam") }), StringComparison.Ordinal);
         Assert.Contains("offers none", Refuse(new Trainer(new SmoothModel(offers: false)) { Regularizer = new RepMtlRegularizer() }), StringComparison.Ordinal);
 
         string Refuse(Trainer trainer) => Assert.Throws<TrainingException>(() => trainer.Run(data)).Message;
