@@ -21,7 +21,7 @@ public sealed class BalancersOnTables : PublishedSystem
     public override string Paper => "a comparison of this project; the papers of the balancers are listed by 'polymath balancers'";
 
     /// <inheritdoc/>
-    public override string Claim => "At equal budget and without tuning, most balancers differ from equal weighting by less than seeds differ from each other; what differs by more is marked.";
+    public override string Claim => "At equal budget and without tuning: which balancers leave equal weighting, by how much, and what a step costs.";
 
     /// <inheritdoc/>
     public override string Where => "Polymath.Learning.Balancing";
@@ -49,8 +49,8 @@ public sealed class BalancersOnTables : PublishedSystem
             Notes =
             [
                 "Shared bottom 64-32 with a tower of 16 per task, Adam 1e-3 with a cosine schedule, batches of 256, the weights after the last epoch; balancers with their default parameters. Only weights and batches change with the seed, data and split stay.",
-                "'gain' is the mean over tasks of the relative gain over one network per task of the same size (of the RMSE for regression). 'beside ew' compares gains seed by seed: better or worse is said only where the 95 % interval of their mean (Student's t) leaves zero out, which by chance happens to one harmless balancer in twenty. Nothing is ranked.",
-                "'time' is that of a training step relative to equal weighting in the same run. Adam makes a step nearly independent of the scale of its gradient, so balancers that sum and balancers that average are comparable.",
+                "'gain' is the mean over tasks of the relative gain over one network per task of the same size (of the RMSE for regression). 'beside ew' compares gains seed by seed: better or worse (in points of the gain) is said only where the 95 % interval of their mean (Student's t) leaves zero out, which by chance happens to one harmless balancer in twenty; 'the same' is a difference below half a point. Nothing is ranked.",
+                "'time' is that of a training step relative to equal weighting: of the medians within a fit, the least over the seeds. The network is so small that little of it is products. Adam makes a step nearly independent of the scale of its gradient, so balancers that sum and balancers that average are comparable.",
                 .. failures,
             ],
         };

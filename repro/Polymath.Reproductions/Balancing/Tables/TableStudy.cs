@@ -18,6 +18,9 @@ internal sealed class TableStudy(TableProblem problem, IReadOnlyList<string> bal
     private const int BatchSize = 256;
     private const double LearningRate = 1e-3;
 
+    /// <summary>Differences of the gain below so many points are not worth a word, however certain.</summary>
+    private const double Relevant = 0.5;
+
     // 97.5 % quantiles of Student's t with 1, 2, ... degrees of freedom; the last one serves for more.
     private static readonly double[] s_student = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
     private readonly Dictionary<string, Result> _results = new(StringComparer.Ordinal);
@@ -71,7 +74,7 @@ internal sealed class TableStudy(TableProblem problem, IReadOnlyList<string> bal
             }
 
             Result result = _results[name];
-            double relative = result.Milliseconds.Average() / equal.Milliseconds.Average();
+            double relative = result.Milliseconds.Min() / equal.Milliseconds.Min();
             rows.Add((ReportCell[])
             [
                 name,
@@ -99,7 +102,9 @@ internal sealed class TableStudy(TableProblem problem, IReadOnlyList<string> bal
         if (differences.Length < 2) return "one seed";
         Spread spread = Spread.Of(differences);
         double quantile = s_student[Math.Min(differences.Length - 2, s_student.Length - 1)];
-        return Math.Abs(spread.Mean) <= quantile * spread.Deviation / Math.Sqrt(differences.Length) ? "within noise" : spread.Mean > 0 ? "better" : "worse";
+        if (Math.Abs(spread.Mean) <= quantile * spread.Deviation / Math.Sqrt(differences.Length)) return "within noise";
+        if (Math.Abs(spread.Mean) < Relevant) return "the same";
+        return string.Create(CultureInfo.InvariantCulture, $"{(spread.Mean > 0 ? "better" : "worse")} by {Math.Abs(spread.Mean):0.0}");
     }
 
     private static double Gain(IReadOnlyList<TaskScore> scores, IReadOnlyList<TaskScore> alone)
@@ -113,25 +118,19 @@ internal sealed class TableStudy(TableProblem problem, IReadOnlyList<string> bal
     private (IReadOnlyList<TaskScore> Scores, double Milliseconds) Fit(TaskSet tasks, Dataset train, Dataset test, Balancer balancer, int seed, CancellationToken cancellation)
     {
         var model = new SharedBottom(problem.Data.Schema, tasks, new SharedBottomOptions { BottomHidden = [64, 32], TowerHidden = [16] }, (ulong)seed);
-        var clock = new Stopwatch();
-        long steps = 0;
+        var ends = new List<long>();
         var trainer = new Trainer(model)
         {
             Optimizer = new Adam(LearningRate),
             Schedule = Schedules.Create("cosine"),
             Balancer = balancer,
             Options = new TrainerOptions { Epochs = problem.Epochs, BatchSize = BatchSize, Seed = (ulong)seed, ConflictSamples = 0, Patience = 0 },
-            OnStep = (in StepRecord _) =>
-            {
-                // The first step also compiles.
-                if (!clock.IsRunning) clock.Start();
-                else steps++;
-            },
+            OnStep = (in StepRecord _) => ends.Add(Stopwatch.GetTimestamp()),
         };
         FitResult result = trainer.Fit(train, cancellation: cancellation);
-        clock.Stop();
         if (!result.Completed) throw new OperationCanceledException(cancellation);
-        return (Evaluation.Score(model, test), clock.Elapsed.TotalMilliseconds / Math.Max(1, steps));
+        double[] intervals = [.. ends.Zip(ends.Skip(1), (one, next) => Stopwatch.GetElapsedTime(one, next).TotalMilliseconds).Order()];
+        return (Evaluation.Score(model, test), intervals.Length == 0 ? double.NaN : intervals[intervals.Length / 2]);
     }
 
     private string Text(string what, int seed) => string.Create(CultureInfo.InvariantCulture, $"{problem.Name}, {what}, seed {seed + 1} of {seeds}");
