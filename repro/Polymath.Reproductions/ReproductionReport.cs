@@ -33,14 +33,14 @@ public sealed record ReproductionReport
     /// <summary>Whether everything that is required holds.</summary>
     public bool Holds => Assertions.All(assertion => assertion.Holds || !assertion.Required);
 
-    /// <summary>"all 7 claims hold", "5 of 7 claims hold".</summary>
+    /// <summary>"all 7 claims hold"; "what is required holds, 2 of 3 other claims do not at this scale"; "1 of 4 required claims does not hold".</summary>
     public string Summary
     {
         get
         {
-            int held = Assertions.Count(assertion => assertion.Holds), all = Assertions.Count;
-            string claims = all == 1 ? "claim holds" : "claims hold";
-            return held == all ? $"all {all} {claims}" : $"{held} of {all} {claims}";
+            int all = Assertions.Count, required = Assertions.Count(assertion => assertion.Required), missing = Assertions.Count(assertion => !assertion.Holds && !assertion.Required), failed = Assertions.Count(assertion => !assertion.Holds && assertion.Required);
+            if (failed > 0) return $"{failed} of {required} required claims {(failed == 1 ? "does" : "do")} not hold";
+            return missing > 0 ? $"what is required holds, {missing} of {all - required} other claims {(missing == 1 ? "does" : "do")} not at this scale" : all == 1 ? "its one claim holds" : $"all {all} claims hold";
         }
     }
 

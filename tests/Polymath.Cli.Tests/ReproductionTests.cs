@@ -37,6 +37,15 @@ public sealed partial class ReproductionTests
         Assert.Equal("polymath repro balancers", one.RootElement.GetProperty("command").GetString());
     }
 
+    [Fact]
+    public void Papers_prints_recorded_results_as_a_page()
+    {
+        Assert.Equal(RecordedResults.Find("balancers")!.ToMarkdown(), CommandLine.Succeed("papers", "balancers", "--markdown").Output);
+        using var folder = new TemporaryFolder();
+        Refusal.Of(folder, ["--markdown", "name it"], "papers", "--markdown");
+        Refusal.Of(folder, ["--markdown", "--json", "one of them"], "papers", "balancers", "--markdown", "--json");
+    }
+
     [Theory]
     [InlineData("papers")]
     [InlineData("repro")]
@@ -65,7 +74,7 @@ public sealed partial class ReproductionTests
         ReproductionReport report = ReproductionReport.FromJson(File.ReadAllText(folder["results/balancers.json"]));
         Assert.Equal(report.Holds ? 0 : 1, answer.Code);
         Assert.Empty(answer.Error);
-        Assert.Contains(report.Summary, answer.Output, StringComparison.Ordinal);
+        Assert.Contains(report.Summary, answer.Output, StringComparison.OrdinalIgnoreCase);
         Narrow(answer.Output);
         Assert.Equal("polymath repro balancers --quick", report.Command);
         Assert.Equal(report.ToMarkdown(), File.ReadAllText(folder["results/balancers.md"]));

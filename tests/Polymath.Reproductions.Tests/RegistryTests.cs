@@ -39,6 +39,10 @@ public sealed class RegistryTests
     });
 
     [Fact]
+    public void Every_recorded_result_has_its_page_word_for_word()
+        => Assert.All(RecordedResults.Slugs, slug => Assert.Equal(RecordedResults.Find(slug)!.ToMarkdown(), File.ReadAllText(DocumentedExample.FromRoot($"docs/results/{slug}.md"))));
+
+    [Fact]
     public void An_unknown_system_has_no_result_and_the_nearest_is_suggested()
     {
         Assert.Null(RecordedResults.Find("no-such-system"));

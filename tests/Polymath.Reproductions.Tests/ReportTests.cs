@@ -82,12 +82,13 @@ public sealed class ReportTests
     public void Required_claims_decide_and_the_others_are_told()
     {
         Assert.True(s_report.Holds);
-        Assert.Equal("1 of 2 claims hold", s_report.Summary);
+        Assert.Equal("what is required holds, 1 of 1 other claims does not at this scale", s_report.Summary);
         Assert.Equal("does not hold at this scale", s_report.Assertions[1].Verdict);
         ReproductionReport failed = s_report with { Assertions = [new ReproductionAssertion("it works", false, "no")] };
         Assert.False(failed.Holds);
         Assert.Equal("does not hold", failed.Assertions[0].Verdict);
-        Assert.Equal("all 1 claim holds", (s_report with { Assertions = [s_report.Assertions[0]] }).Summary);
+        Assert.Equal("1 of 1 required claims does not hold", failed.Summary);
+        Assert.Equal("its one claim holds", (s_report with { Assertions = [s_report.Assertions[0]] }).Summary);
     }
 
     [Fact]

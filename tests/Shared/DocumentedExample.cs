@@ -24,7 +24,9 @@ internal static class DocumentedExample
     public static string[] Block(string document, string fence, string? after = null)
         => [.. File.ReadAllLines(FromRoot(document)).SkipWhile(line => after is not null && line != after).SkipWhile(line => line != fence).Skip(1).TakeWhile(line => line != "```")];
 
-    private static string FromRoot(string path)
+    /// <summary>Full path of a file of the project.</summary>
+    /// <param name="path">Its path from the root.</param>
+    public static string FromRoot(string path)
     {
         string root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "Polymath.slnx"))) root = Path.GetDirectoryName(root)!;

@@ -30,7 +30,7 @@ internal static class ReproductionText
         foreach (string note in report.Notes) Paragraph(note, "note: ", Indent, terminal);
         terminal.Output.WriteLine();
         string length = report.Quick ? "short run, " : string.Empty;
-        Paragraph(string.Create(CultureInfo.InvariantCulture, $"{(report.Holds ? "The claim holds" : "The claim does not hold")}: {report.Summary} ({length}{report.Seconds:0} s). Numbers in brackets are those of the paper or its official code."), string.Empty, string.Empty, terminal);
+        Paragraph(string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(report.Summary[0])}{report.Summary[1..]} ({length}{report.Seconds:0} s). Numbers in brackets are those of the paper or its official code."), string.Empty, string.Empty, terminal);
     }
 
     /// <summary>The columns of a table in pieces that fit; each begins with those that name its rows.</summary>

@@ -18,7 +18,7 @@ internal static class SystemListing
         if (inFull) Field(terminal, "claim", system.Claim);
         Field(terminal, "code", system.Where);
         Field(terminal, "run", CommandOf(system));
-        Field(terminal, "result", recorded is null ? "not run" : $"{(recorded.Holds ? "holds" : "does not hold")} ({recorded.Summary})");
+        Field(terminal, "result", recorded is null ? "not run" : recorded.Summary);
         if (!inFull || recorded is null) return;
         terminal.Output.WriteLine();
         ReproductionText.Write(recorded, terminal);
