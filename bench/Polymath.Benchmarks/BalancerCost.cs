@@ -30,7 +30,7 @@ internal static class BalancerCost
             double[][] samples = [.. Balancers.All.Select(_ => new double[Rounds])];
             for (int round = 0; round < Rounds; round++)
             {
-                for (int b = 0; b < samples.Length; b++) samples[b][round] = Measure(Balancers.Create(Example(Balancers.All[b], s_tasks[t])), data, s_tasks[t]);
+                for (int b = 0; b < samples.Length; b++) samples[b][round] = Balancers.All[b].MinimumTasks > s_tasks[t] ? double.NaN : Measure(Balancers.Create(Balancers.All[b].Name), data, s_tasks[t]);
             }
 
             for (int b = 0; b < samples.Length; b++) milliseconds[b, t] = samples[b].Order().ElementAt(Rounds / 2);
@@ -41,25 +41,11 @@ internal static class BalancerCost
         Console.WriteLine($"|---|---:|{string.Concat(s_tasks.Select(_ => "---:|"))}");
         for (int b = 0; b < Balancers.All.Count; b++)
         {
-            IEnumerable<string> cells = s_tasks.Select((_, t) => string.Create(CultureInfo.InvariantCulture, $"{milliseconds[b, t] / milliseconds[equal, t]:F2}{(b == equal ? $" ({milliseconds[b, t]:F2} ms)" : string.Empty)}"));
+            IEnumerable<string> cells = s_tasks.Select((_, t) => double.IsNaN(milliseconds[b, t]) ? "-" : string.Create(CultureInfo.InvariantCulture, $"{milliseconds[b, t] / milliseconds[equal, t]:F2}{(b == equal ? $" ({milliseconds[b, t]:F2} ms)" : string.Empty)}"));
             Console.WriteLine($"| {Balancers.All[b].Name} | {Balancers.All[b].BackwardPasses(s_tasks[1])} | {string.Join(" | ", cells)} |");
         }
 
         return 0;
-    }
-
-    // Rules with a parameter that has no default say so by refusing the bare name.
-    private static string Example(BalancerDescriptor balancer, int tasks)
-    {
-        try
-        {
-            Balancers.Create(balancer.Name);
-            return balancer.Name;
-        }
-        catch (BalancerException)
-        {
-            return $"{balancer.Name}:{balancer.Parameters[0].Name}={string.Join('/', Enumerable.Repeat("1", tasks))}";
-        }
     }
 
     private static double Measure(Balancer balancer, ArrayDataset data, int tasks)

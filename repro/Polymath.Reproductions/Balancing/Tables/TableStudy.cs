@@ -24,6 +24,7 @@ internal sealed class TableStudy(TableProblem problem, IReadOnlyList<string> bal
     // 97.5 % quantiles of Student's t with 1, 2, ... degrees of freedom; the last one serves for more.
     private static readonly double[] s_student = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
     private readonly Dictionary<string, Result> _results = new(StringComparer.Ordinal);
+    private readonly double[][] _alone = new double[seeds][];
 
     /// <summary>Fits to do: one per balancer and seed, and one for the single tasks together.</summary>
     public int Fits => seeds * (balancers.Count + 1);
@@ -43,6 +44,7 @@ internal sealed class TableStudy(TableProblem problem, IReadOnlyList<string> bal
         {
             report(done++, Text("one network per task", seed));
             TaskScore[] alone = [.. Enumerable.Range(0, tasks.Count).Select(task => Fit(new TaskSet(tasks[task]), problem.Data.Train.OfTask(task), problem.Data.Test!.OfTask(task), new EqualWeighting(), seed, cancellation).Scores[0])];
+            _alone[seed] = [.. alone.Select(score => score.Metrics[problem.Metric])];
             foreach (string name in balancers)
             {
                 report(done++, Text(name, seed));
@@ -64,7 +66,10 @@ internal sealed class TableStudy(TableProblem problem, IReadOnlyList<string> bal
     public ReportTable Table()
     {
         Result equal = _results[EqualWeighting.Descriptor.Name];
-        var rows = new List<IReadOnlyList<ReportCell>>();
+        var rows = new List<IReadOnlyList<ReportCell>>
+        {
+            (ReportCell[])["one network per task", ReportCell.Over([.. _alone.Select(scores => scores.Average())], decimals: 4), ReportCell.Over([.. _alone.Select(scores => scores.Min())], decimals: 4), "-", "-", "-"],
+        };
         foreach (string name in balancers)
         {
             if (Failures.ContainsKey(name))
