@@ -158,9 +158,10 @@ public sealed class BalancerContractTests
         }
 
         for (int i = 0; i < 50; i++) Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyAllocation.Of(() =>
+        {
+            for (int i = 0; i < 100; i++) Step();
+        }));
     }
 
     [Theory]

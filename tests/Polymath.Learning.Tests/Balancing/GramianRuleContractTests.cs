@@ -175,9 +175,10 @@ public sealed class GramianRuleContractTests
         balancer.EndEpoch(0, [1, 1, 1]);
         void Step() => balancer.Weigh(new BalanceInput { Losses = losses, Gramian = gramian, Random = random, Epoch = 1 }, weights);
         for (int i = 0; i < 50; i++) Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyAllocation.Of(() =>
+        {
+            for (int i = 0; i < 100; i++) Step();
+        }));
     }
 
     private static BalanceInput Step(int epoch) => new() { Losses = [3f, 1f], Gramian = new double[] { 1, 0, 0, 4 }, Epoch = epoch };

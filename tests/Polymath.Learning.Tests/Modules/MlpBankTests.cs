@@ -50,9 +50,10 @@ public sealed class MlpBankTests
         var gradients = new TaskGradients(1, new ParameterLayout(Parameters(members), []));
         using var tape = new Tape();
         for (int i = 0; i < 20; i++) Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 5; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyAllocation.Of(() =>
+        {
+            for (int i = 0; i < 5; i++) Step();
+        }));
 
         void Step()
         {

@@ -115,9 +115,10 @@ public sealed class OptimizerTests
         Optimizer optimizer = s_cases[name].Make();
         float[] parameters = Draw(1000, 1), gradients = Draw(1000, 2);
         for (int i = 0; i < 50; i++) optimizer.Step(parameters, gradients);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) optimizer.Step(parameters, gradients);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyAllocation.Of(() =>
+        {
+            for (int i = 0; i < 10; i++) optimizer.Step(parameters, gradients);
+        }));
     }
 
     [Theory]

@@ -102,9 +102,10 @@ public sealed class LayerTests
         Tensor[] outputs = new Tensor[2];
         using var tape = new Tape();
         for (int i = 0; i < 20; i++) Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyAllocation.Of(() =>
+        {
+            for (int i = 0; i < 10; i++) Step();
+        }));
 
         void Step()
         {

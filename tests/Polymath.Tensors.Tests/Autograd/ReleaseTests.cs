@@ -117,9 +117,10 @@ public sealed class ReleaseTests
         var rows = new TaskGradients(2, new ParameterLayout(_weights, []));
         using var tape = new Tape();
         for (int i = 0; i < 20; i++) Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyAllocation.Of(() =>
+        {
+            for (int i = 0; i < 10; i++) Step();
+        }));
 
         void Step()
         {

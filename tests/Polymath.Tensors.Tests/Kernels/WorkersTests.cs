@@ -116,9 +116,10 @@ public sealed unsafe class WorkersTests
         int* counts = stackalloc int[16];
         var body = new CountBody { Counts = counts };
         for (int i = 0; i < 50; i++) Workers.For(16, ref body);
-        long start = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 200; i++) Workers.For(16, ref body);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - start);
+        Assert.Equal(0, SteadyAllocation.Of(() =>
+        {
+            for (int i = 0; i < 200; i++) Workers.For(16, ref body);
+        }));
     }
 
     [Fact]
