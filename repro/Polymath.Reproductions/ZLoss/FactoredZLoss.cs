@@ -33,7 +33,7 @@ public sealed class FactoredZLoss : PublishedSystem
         var text = WordText.Parse(File.ReadAllText(context.Require(Text)), context.Quick ? QuickClasses : FullClasses, context.Quick ? QuickWords : int.MaxValue);
         var words = new LanguageStudy(text, context.Quick ? s_quickGrid : s_grid, context.Seeds ?? (context.Quick ? 1 : FullSeeds), context.Quick ? 1 : 2);
         var speed = new SpeedStudy();
-        int total = words.Work + 2 + SpeedStudy.Classes.Length, steps = context.Quick ? 100 : 500, done = 0;
+        int total = words.Work + 2 + SpeedStudy.Reports, steps = context.Quick ? 100 : 500, done = 0;
         context.Report(done++, total, "exactness");
         (double differenceDouble, _) = ExactnessStudy.Run(steps, isDouble: true, context.CancellationToken);
         context.Report(done++, total, "exactness in single precision");
