@@ -158,6 +158,18 @@ public abstract class Balancer
         LearnableGradient = [];
     }
 
+    /// <summary>Makes room for one trained value per task, once.</summary>
+    /// <param name="totalTasks">K.</param>
+    /// <param name="initial">First value of each.</param>
+    /// <exception cref="BalancerException">There is room for another number of tasks already.</exception>
+    protected void PrepareLearnable(int totalTasks, double initial)
+    {
+        if (Learnable.Length == totalTasks) return;
+        if (Learnable.Length > 0) throw new BalancerException($"{Name}: prepared for {Learnable.Length} tasks, found {totalTasks}; call Reset before using it on another model.");
+        (Learnable, LearnableGradient) = (new float[totalTasks], new float[totalTasks]);
+        Array.Fill(Learnable, (float)initial);
+    }
+
     /// <summary>The checks that open every <see cref="Weigh"/>.</summary>
     /// <param name="input">The step.</param>
     /// <param name="weights">The destination.</param>

@@ -15,7 +15,7 @@ namespace Polymath.Learning.Balancing;
 /// <example><code>var balancer = new FAMO(lr: 0.01);</code></example>
 public sealed class FAMO : Balancer
 {
-    private const double Smoothing = 1e-8, Beta1 = 0.9, Beta2 = 0.999, DefaultRate = 0.025, DefaultDecay = 1e-3;
+    private const double DefaultRate = 0.025, DefaultDecay = 1e-3, Smoothing = 1e-8;
 
     /// <summary>Registration and parameter table.</summary>
     public static BalancerDescriptor Descriptor { get; } = new(
@@ -31,8 +31,7 @@ public sealed class FAMO : Balancer
         arguments => new FAMO(arguments.Number("lr"), arguments.Number("weight_decay"), arguments.Vector("min_losses")));
 
     private readonly double[] _minimum;
-    private double[] _logits = [], _first = [], _second = [];
-    private long[] _steps = [];
+    private readonly SoftmaxWeights _learned;
 
     /// <summary>FAMO.</summary>
     /// <param name="lr">Learning rate of the weights, at least 0.</param>
@@ -44,6 +43,7 @@ public sealed class FAMO : Balancer
         WeightDecay = Descriptor.Parameter("weight_decay").Check(Descriptor.Name, weightDecay);
         _minimum = minLosses is null or { Count: 0 } ? [0] : [.. minLosses];
         foreach (double value in _minimum) Descriptor.Parameter("min_losses").Check(Descriptor.Name, value);
+        _learned = new SoftmaxWeights(Descriptor.Name, LearningRate, WeightDecay, first: 0);
     }
 
     /// <summary>Learning rate of the weights.</summary>
@@ -65,7 +65,15 @@ public sealed class FAMO : Balancer
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <summary>w, the logits of the full task list; empty before the first step.</summary>
-    public ReadOnlySpan<double> Logits => _logits;
+    public ReadOnlySpan<double> Logits => _learned.Logits;
+
+    /// <inheritdoc/>
+    public override void Prepare(int totalTasks)
+    {
+        base.Prepare(totalTasks);
+        if (_minimum.Length > 1 && _minimum.Length != totalTasks) throw new BalancerException($"{Name}: min_losses has {_minimum.Length} elements, expected 1 or {totalTasks}, one per task.");
+        _learned.Prepare(totalTasks);
+    }
 
     /// <summary>The rule: z_k / (D_k c), which sum to 1.</summary>
     /// <param name="shares">[K] z = softmax(w).</param>
@@ -82,11 +90,11 @@ public sealed class FAMO : Balancer
     public override BalanceStatus Weigh(in BalanceInput input, Span<double> weights)
     {
         Require(input, weights);
-        Allocate(input.TotalTasks);
+        Prepare(input.TotalTasks);
         int n = weights.Length;
         Span<double> excesses = n <= 64 ? stackalloc double[n] : new double[n];
         for (int i = 0; i < n; i++) excesses[i] = Excess(input, input.Losses[i], i);
-        Shares(input, weights);
+        _learned.Softmax(input, weights);
         Weights(weights, excesses, weights);
         return BalanceStatus.Converged;
     }
@@ -96,62 +104,34 @@ public sealed class FAMO : Balancer
     {
         before.Require(Name, BalancerNeeds.Losses);
         if (lossesAfter.Length != before.Tasks) throw new BalancerException($"{Name}: found {lossesAfter.Length} losses after the step for {before.Tasks} tasks, expected one per task.");
-        Allocate(before.TotalTasks);
+        Prepare(before.TotalTasks);
         int n = before.Tasks;
         Span<double> shares = n <= 64 ? stackalloc double[n] : new double[n], falls = n <= 64 ? stackalloc double[n] : new double[n];
-        Shares(before, shares);
-        double mean = 0;
-        for (int i = 0; i < n; i++)
-        {
-            falls[i] = Math.Log(Excess(before, before.Losses[i], i)) - Math.Log(Excess(before, lossesAfter[i], i));
-            mean += shares[i] * falls[i];
-        }
-
-        for (int i = 0; i < n; i++) Step(before.TaskOf(i), shares[i] * (falls[i] - mean));
+        _learned.Softmax(before, shares);
+        for (int i = 0; i < n; i++) falls[i] = Math.Log(Excess(before, before.Losses[i], i)) - Math.Log(Excess(before, lossesAfter[i], i));
+        SoftmaxWeights.Backpropagate(shares, falls);
+        _learned.Step(before, falls);
     }
 
     /// <inheritdoc/>
     public override void WriteState(BalancerState state)
     {
         base.WriteState(state);
-        if (_logits.Length == 0) return;
-        state.Set("logits", _logits);
-        state.Set("first_moment", _first);
-        state.Set("second_moment", _second);
-        state.Set("steps", _steps);
+        _learned.Write(state);
     }
 
     /// <inheritdoc/>
     public override void ReadState(BalancerState state)
     {
         base.ReadState(state);
-        Reset();
-        if (!state.Doubles.ContainsKey("logits")) return;
-        (_logits, _first, _second) = (state.GetDoubles("logits").ToArray(), state.GetDoubles("first_moment").ToArray(), state.GetDoubles("second_moment").ToArray());
-        _steps = state.GetIntegers("steps").ToArray();
+        _learned.Read(state);
     }
 
     /// <inheritdoc/>
     public override void Reset()
     {
         base.Reset();
-        (_logits, _first, _second, _steps) = ([], [], [], []);
-    }
-
-    private void Step(int task, double gradient)
-    {
-        gradient += WeightDecay * _logits[task];
-        long step = ++_steps[task];
-        _first[task] += (1 - Beta1) * (gradient - _first[task]);
-        _second[task] += (1 - Beta2) * ((gradient * gradient) - _second[task]);
-        double root = Math.Sqrt(_second[task] / (1 - Math.Pow(Beta2, step))) + Smoothing;
-        _logits[task] -= LearningRate * _first[task] / (1 - Math.Pow(Beta1, step)) / root;
-    }
-
-    private void Shares(in BalanceInput input, Span<double> shares)
-    {
-        for (int i = 0; i < shares.Length; i++) shares[i] = _logits[input.TaskOf(i)];
-        Softmax.Of(shares, shares);
+        _learned.Reset();
     }
 
     private double Excess(in BalanceInput input, double loss, int row)
@@ -160,13 +140,5 @@ public sealed class FAMO : Balancer
         double minimum = _minimum[_minimum.Length == 1 ? 0 : task], excess = loss - minimum;
         if (excess >= 0 && double.IsFinite(excess)) return excess + Smoothing;
         throw new BalancerException($"{Name}: the loss of task {task} is {loss}, expected a finite number of at least min_losses = {minimum}: the rule compares logarithms of the difference; lower min_losses, or the learning rate if the loss is not finite.", task);
-    }
-
-    private void Allocate(int totalTasks)
-    {
-        if (_logits.Length == totalTasks) return;
-        if (_logits.Length > 0) throw new BalancerException($"{Name}: holds weights of {_logits.Length} tasks, found {totalTasks}; call Reset before using it on another model.");
-        if (_minimum.Length > 1 && _minimum.Length != totalTasks) throw new BalancerException($"{Name}: min_losses has {_minimum.Length} elements, expected 1 or {totalTasks}, one per task.");
-        (_logits, _first, _second, _steps) = (new double[totalTasks], new double[totalTasks], new double[totalTasks], new long[totalTasks]);
     }
 }

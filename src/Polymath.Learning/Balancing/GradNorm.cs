@@ -97,10 +97,7 @@ public sealed class GradNorm : Balancer
         (_firstLosses, _weights) = (new double[totalTasks], new double[totalTasks]);
         Array.Fill(_firstLosses, double.NaN);
         Array.Fill(_weights, 1);
-        if (Form == GradNormForm.Paper) return;
-        Learnable = new float[totalTasks];
-        LearnableGradient = new float[totalTasks];
-        Array.Fill(Learnable, FirstScale);
+        if (Form == GradNormForm.LibMtl) PrepareLearnable(totalTasks, FirstScale);
     }
 
     /// <inheritdoc/>
@@ -127,7 +124,7 @@ public sealed class GradNorm : Balancer
         }
 
         for (int i = 0; i < n; i++) weights[i] = Learnable[input.TaskOf(i)];
-        RandomLossWeighting.Softmax(weights);
+        Softmax.Of(weights, weights);
         for (int i = 0; i < n; i++) weights[i] *= n;
         Slopes(input.Gramian, weights, progress, Alpha, slopes);
 

@@ -119,11 +119,7 @@ public sealed class IMTL : Balancer
     public override void Prepare(int totalTasks)
     {
         base.Prepare(totalTasks);
-        if (!LossPart || Learnable.Length == totalTasks) return;
-        if (Learnable.Length > 0) throw new BalancerException($"{Name}: prepared for {Learnable.Length} tasks, found {totalTasks}; call Reset before using it on another model.");
-        Learnable = new float[totalTasks];
-        LearnableGradient = new float[totalTasks];
-        Array.Fill(Learnable, (float)Init);
+        if (LossPart) PrepareLearnable(totalTasks, Init);
     }
 
     /// <inheritdoc/>

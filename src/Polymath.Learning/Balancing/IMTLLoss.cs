@@ -53,11 +53,7 @@ public sealed class IMTLLoss : Balancer
     public override void Prepare(int totalTasks)
     {
         base.Prepare(totalTasks);
-        if (Learnable.Length == totalTasks) return;
-        if (Learnable.Length > 0) throw new BalancerException($"{Name}: prepared for {Learnable.Length} tasks, found {totalTasks}; call Reset before using it on another model.");
-        Learnable = new float[totalTasks];
-        LearnableGradient = new float[totalTasks];
-        Array.Fill(Learnable, (float)Init);
+        PrepareLearnable(totalTasks, Init);
     }
 
     /// <inheritdoc/>

@@ -29,22 +29,12 @@ public sealed class RandomLossWeighting : Balancer
     /// <inheritdoc/>
     public override BalancerNeeds Needs => Descriptor.Needs;
 
-    /// <summary>Replaces draws by their softmax.</summary>
-    /// <param name="weights">[K] draws on entry, weights on return.</param>
-    public static void Softmax(Span<double> weights)
-    {
-        double largest = double.NegativeInfinity, sum = 0;
-        foreach (double draw in weights) largest = Math.Max(largest, draw);
-        for (int i = 0; i < weights.Length; i++) sum += weights[i] = Math.Exp(weights[i] - largest);
-        for (int i = 0; i < weights.Length; i++) weights[i] /= sum;
-    }
-
     /// <inheritdoc/>
     public override BalanceStatus Weigh(in BalanceInput input, Span<double> weights)
     {
         Require(input, weights);
         Draw(Name, input, Draws, weights);
-        Softmax(weights);
+        Softmax.Of(weights, weights);
         return BalanceStatus.Converged;
     }
 

@@ -32,7 +32,7 @@ public sealed class RandomWeighting : Balancer
     {
         Require(input, weights);
         RandomLossWeighting.Draw(Name, input, Draws, weights);
-        RandomLossWeighting.Softmax(weights);
+        Softmax.Of(weights, weights);
         return BalanceStatus.Converged;
     }
 }

@@ -4,7 +4,11 @@ namespace Polymath.Learning.Balancing;
 /// Task weights w = softmax(a) whose logits a are trained by an Adam of their own (betas 0.9 and 0.999, epsilon 1e-8). A task that is
 /// absent from a step has no weight in it, and its logit, its moments and its count of steps stay as they are.
 /// </summary>
-internal sealed class SoftmaxWeights(string owner, double rate)
+/// <param name="owner">The balancer, for messages.</param>
+/// <param name="rate">Learning rate.</param>
+/// <param name="decay">Times a logit, added to its gradient.</param>
+/// <param name="first">The first value of every logit; null for 1/K.</param>
+internal sealed class SoftmaxWeights(string owner, double rate, double decay = 0, double? first = null)
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
@@ -22,17 +26,15 @@ internal sealed class SoftmaxWeights(string owner, double rate)
         if (_logits.Length == tasks) return;
         if (_logits.Length > 0) throw new BalancerException($"{owner}: prepared for {_logits.Length} tasks, found {tasks}; call Reset before using it on another model.");
         _logits = new double[tasks];
-        Array.Fill(_logits, 1.0 / tasks);
+        Array.Fill(_logits, first ?? 1.0 / tasks);
         (_gradient, _first, _second, _steps) = (new double[tasks], new double[tasks], new double[tasks], new long[tasks]);
     }
 
     /// <summary>softmax(a) over the tasks present.</summary>
     public void Softmax(in BalanceInput input, Span<double> weights)
     {
-        double largest = double.NegativeInfinity, sum = 0;
-        for (int i = 0; i < weights.Length; i++) largest = Math.Max(largest, _logits[input.TaskOf(i)]);
-        for (int i = 0; i < weights.Length; i++) sum += weights[i] = Math.Exp(_logits[input.TaskOf(i)] - largest);
-        for (int i = 0; i < weights.Length; i++) weights[i] /= sum;
+        for (int i = 0; i < weights.Length; i++) weights[i] = _logits[input.TaskOf(i)];
+        Balancing.Softmax.Of(weights, weights);
     }
 
     /// <summary>From the gradient with respect to w to that with respect to a, in place: g_i = w_i (g_i - sum_j w_j g_j).</summary>
@@ -52,7 +54,7 @@ internal sealed class SoftmaxWeights(string owner, double rate)
         for (int i = 0; i < gradient.Length; i++)
         {
             int task = input.TaskOf(i);
-            double g = _gradient[task] = gradient[i];
+            double g = _gradient[task] = gradient[i] + (decay * _logits[task]);
             long steps = ++_steps[task];
             _first[task] += (g - _first[task]) * (1 - Beta1);
             _second[task] = (Beta2 * _second[task]) + ((1 - Beta2) * g * g);

@@ -12,7 +12,6 @@ internal abstract class TrainingStep : IDisposable
 {
     private readonly double[] _weights, _slopes;
     private readonly Tensor[] _compared;
-    private readonly float[] _after;
 
     protected TrainingStep(MultiTaskModel model, Balancer balancer, ParameterBlock block, Loss[] losses)
     {
@@ -21,7 +20,6 @@ internal abstract class TrainingStep : IDisposable
         _weights = new double[losses.Length];
         _slopes = new double[losses.Length];
         _compared = new Tensor[losses.Length];
-        _after = new float[losses.Length];
     }
 
     /// <summary>The combined gradient of all parameters, in block order, and room for that of what the balancer learns.</summary>
@@ -128,10 +126,9 @@ internal abstract class TrainingStep : IDisposable
             Model.FreezeStatistics(false);
         }
 
-        Values.CopyTo(_after);
         try
         {
-            Balancer.AfterStep(new BalanceInput { Tasks = present, TotalTasks = Model.Tasks.Count, Active = active, Losses = before, Epoch = context.Epoch, Step = context.Step, Random = context.Random }, _after.AsSpan(0, present));
+            Balancer.AfterStep(new BalanceInput { Tasks = present, TotalTasks = Model.Tasks.Count, Active = active, Losses = before, Epoch = context.Epoch, Step = context.Step, Random = context.Random }, Values);
         }
         catch (BalancerException exception)
         {
