@@ -16,27 +16,16 @@ namespace Polymath.Learning.Balancing;
 /// one active-set solver with warm starts in float64, instead of K calls of quadprog. When tasks are absent, p is restricted to those present.</para>
 /// </remarks>
 /// <example><code>var balancer = new UPGrad(pref: [0.2, 0.8]);</code></example>
-public sealed class UPGrad : Balancer
+public sealed class UPGrad : ConeProjection
 {
-    private const double DefaultEpsilon = 1e-4;
-
     /// <summary>Registration and parameter table.</summary>
     public static BalancerDescriptor Descriptor { get; } = new(
         "upgrad",
         "Unconflicting projection of gradients",
         BalancerNeeds.Gramian,
         "Quinton, Rey: Jacobian Descent for Multi-Objective Optimization, 2024, arXiv 2406.16232",
-        [
-            new BalancerParameter("pref", BalancerParameterKind.Vector, string.Empty, "Preference of each task of the full list; 1/K each when left out.") { Minimum = 0 },
-            new BalancerParameter("norm_eps", BalancerParameterKind.Number, "1e-4", "Below this trace of the Gramian the gradients count as zero (ignored when relative).") { Minimum = 0 },
-            new BalancerParameter("reg_eps", BalancerParameterKind.Number, "1e-4", "Multiple of the identity added to the normalised Gramian.") { Minimum = 0 },
-            new BalancerParameter("relative", BalancerParameterKind.Flag, "false", "Normalise however small the gradients are, so that the loss scale does not matter."),
-        ],
+        Parameters,
         arguments => new UPGrad(arguments.Vector("pref"), arguments.Number("norm_eps"), arguments.Number("reg_eps"), arguments.Flag("relative")));
-
-    private readonly double[]? _pref;
-    private NonNegativeQuadratic? _solver;
-    private double[] _preference = [];
 
     /// <summary>UPGrad.</summary>
     /// <param name="pref">Preference of each task of the full list; null for 1/K' each.</param>
@@ -44,34 +33,9 @@ public sealed class UPGrad : Balancer
     /// <param name="regEps">Multiple of the identity added to the normalised Gramian.</param>
     /// <param name="relative">Whether to ignore <paramref name="normEps"/>.</param>
     public UPGrad(IReadOnlyList<double>? pref = null, double normEps = DefaultEpsilon, double regEps = DefaultEpsilon, bool relative = false)
+        : base(Descriptor, pref, normEps, regEps, relative)
     {
-        foreach (double value in pref ?? []) Descriptor.Parameter("pref").Check(Descriptor.Name, value);
-        _pref = pref is null ? null : [.. pref];
-        NormEps = Descriptor.Parameter("norm_eps").Check(Descriptor.Name, normEps);
-        RegEps = Descriptor.Parameter("reg_eps").Check(Descriptor.Name, regEps);
-        Relative = relative;
     }
-
-    /// <summary>Preference of each task, or null for 1/K'.</summary>
-    public IReadOnlyList<double>? Pref => _pref;
-
-    /// <summary>Trace below which gradients count as zero.</summary>
-    public double NormEps { get; }
-
-    /// <summary>Multiple of the identity added to the normalised Gramian.</summary>
-    public double RegEps { get; }
-
-    /// <summary>Whether any non-zero Gramian is normalised.</summary>
-    public bool Relative { get; }
-
-    /// <inheritdoc/>
-    public override string Name => Descriptor.Name;
-
-    /// <inheritdoc/>
-    public override string Specification => Descriptor.Specify(Pref, NormEps, RegEps, Relative);
-
-    /// <inheritdoc/>
-    public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <summary>The rule: weights of the rows from their Gramian.</summary>
     /// <param name="gramian">[K, K].</param>
@@ -84,12 +48,9 @@ public sealed class UPGrad : Balancer
     public static BalanceStatus Weights(ReadOnlySpan<double> gramian, ReadOnlySpan<double> preference, double normEps, double regEps, Span<double> weights, NonNegativeQuadratic? solver = null)
     {
         int n = weights.Length;
-        Span<double> matrix = n <= 16 ? stackalloc double[n * n] : new double[n * n];
         Span<double> lower = n <= 64 ? stackalloc double[n] : new double[n], solution = n <= 64 ? stackalloc double[n] : new double[n];
-        bool zero = !GramianScale.Normalize(gramian, n, normEps, matrix);
-        for (int i = 0; i < n; i++) matrix[(i * n) + i] += regEps;
         solver ??= new NonNegativeQuadratic(n);
-        solver.Load(matrix, n);
+        bool zero = !Load(gramian, n, normEps, regEps, solver);
 
         weights.Clear();
         var status = BalanceStatus.Converged;
@@ -104,14 +65,6 @@ public sealed class UPGrad : Balancer
         return zero ? BalanceStatus.Degenerate : status;
     }
 
-    /// <inheritdoc/>
-    public override BalanceStatus Weigh(in BalanceInput input, Span<double> weights)
-    {
-        Require(input, weights);
-        int n = weights.Length;
-        if (_preference.Length != n) _preference = new double[n];
-        TaskPreference.Fill(Name, _pref, input, 1.0 / n, _preference);
-        if (_solver is null || _solver.Capacity < n) _solver = new NonNegativeQuadratic(n);
-        return Weights(input.Gramian, _preference, Relative ? 0 : NormEps, RegEps, weights, _solver);
-    }
+    private protected override BalanceStatus Project(ReadOnlySpan<double> gramian, ReadOnlySpan<double> preference, double normEps, Span<double> weights, NonNegativeQuadratic solver)
+        => Weights(gramian, preference, normEps, RegEps, weights, solver);
 }

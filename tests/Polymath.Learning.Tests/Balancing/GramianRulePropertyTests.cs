@@ -9,17 +9,10 @@ public sealed class GramianRulePropertyTests
     [Fact]
     public void DualProj_conflicts_with_no_task_beyond_its_regularisation() => RandomTasks.Check(tasks =>
     {
-        // (A / trace + eps I) w >= 0 at the optimum gives <g_k, update> >= -eps trace(A) w_k.
         const double regEps = 1e-6;
-        float[][] rows = tasks.Rows();
-        double[] weights = RandomTasks.Weigh(new DualProj(normEps: 0, regEps: regEps), rows), update = RandomTasks.Combine(weights, rows);
-        double trace = rows.Sum(row => Math.Pow(RandomTasks.Norm(row), 2));
-        for (int k = 0; k < rows.Length; k++)
-        {
-            double inner = RandomTasks.Dot(rows[k], update);
-            Assert.True(inner >= -trace * weights[k] * regEps * (1 + 1e-6), $"{tasks}: inner product {inner}, weight {weights[k]}, trace {trace}");
-            Assert.True(weights[k] >= 1.0 / rows.Length);
-        }
+        double[] weights = RandomTasks.Weigh(new DualProj(normEps: 0, regEps: regEps), tasks.Rows());
+        tasks.RequireNoConflictBeyond(regEps, weights);
+        Assert.All(weights, weight => Assert.True(weight >= 1.0 / weights.Length));
     }, spread: 3);
 
     [Fact]

@@ -92,4 +92,17 @@ internal sealed record RandomTasks(int Seed, int Tasks, int Parameters, double S
     {
         for (int i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance, $"[{i}]: {actual[i]:R} is not within {tolerance:E2} of {expected[i]:R}");
     }
+
+    /// <summary>Fails where an update conflicts with a task by more than its regularisation: (A / trace + eps I) w >= 0 gives &lt;g_k, update> >= -eps trace(A) w_k.</summary>
+    public void RequireNoConflictBeyond(double regEps, double[] weights)
+    {
+        float[][] rows = Rows();
+        double[] update = Combine(weights, rows);
+        double trace = rows.Sum(row => Math.Pow(Norm(row), 2));
+        for (int k = 0; k < rows.Length; k++)
+        {
+            double inner = Dot(rows[k], update);
+            Assert.True(inner >= -trace * weights[k] * regEps * (1 + 1e-6), $"{this}: inner product {inner}, weight {weights[k]}, trace {trace}");
+        }
+    }
 }
