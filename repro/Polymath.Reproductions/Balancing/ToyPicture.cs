@@ -37,14 +37,14 @@ internal static class ToyPicture
         int rows = (runs.Count + Columns - 1) / Columns, width = (2 * Margin) + (Columns * Panel) + ((Columns - 1) * Gap), height = Top + (rows * (Head + Panel + Gap)) + Margin - Gap;
         using var svg = XmlWriter.Create(output, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" });
         svg.WriteStartElement("svg", "http://www.w3.org/2000/svg");
-        Attributes(svg, ("viewBox", $"0 0 {width} {height}"), ("width", N(width)), ("height", N(height)), ("role", "img"), ("aria-labelledby", "title description"));
-        Text(svg, "title", "Two losses, four starts: where each balancer goes", ("id", "title"));
-        Text(svg, "desc", "One panel per balancer: bands of the mean of both losses, stronger where it is lower; the Pareto set as a line in the lower half; the way from each of four starting points to where it ended.", ("id", "description"));
-        Text(svg, "style", Css);
+        svg.Attributes(("viewBox", $"0 0 {width} {height}"), ("width", N(width)), ("height", N(height)), ("role", "img"), ("aria-labelledby", "title description"));
+        svg.Text("title", "Two losses, four starts: where each balancer goes", ("id", "title"));
+        svg.Text("desc", "One panel per balancer: bands of the mean of both losses, stronger where it is lower; the Pareto set as a line in the lower half; the way from each of four starting points to where it ended.", ("id", "description"));
+        svg.Text("style", Css);
         svg.WriteStartElement("defs");
         Landscape(svg);
         svg.WriteEndElement();
-        Element(svg, "rect", ("class", "page"), ("width", N(width)), ("height", N(height)), ("rx", "10"));
+        svg.Element("rect", ("class", "page"), ("width", N(width)), ("height", N(height)), ("rx", "10"));
         Legend(svg);
         for (int i = 0; i < runs.Count; i++)
         {
@@ -57,27 +57,27 @@ internal static class ToyPicture
 
     private static void Legend(XmlWriter svg)
     {
-        Text(svg, "text", "Two losses, four starts: where each balancer goes", ("class", "title"), ("x", N(Margin)), ("y", "30"));
+        svg.Text("text", "Two losses, four starts: where each balancer goes", ("class", "title"), ("x", N(Margin)), ("y", "30"));
         double x = Margin;
         for (int start = 0; start < ToyLandscape.Starts.Count; start++)
         {
             (double x1, double x2) = ToyLandscape.Starts[start];
-            Element(svg, "circle", ("class", $"start p{start}"), ("cx", N(x + 5)), ("cy", "50"), ("r", "4"));
-            Element(svg, "line", ("class", $"path p{start}"), ("x1", N(x + 12)), ("y1", "50"), ("x2", N(x + 30)), ("y2", "50"));
-            Element(svg, "circle", ("class", $"end d{start}"), ("cx", N(x + 34)), ("cy", "50"), ("r", "4.5"));
-            Text(svg, "text", string.Create(CultureInfo.InvariantCulture, $"from ({x1}, {x2})"), ("class", "soft"), ("x", N(x + 44)), ("y", "54"));
+            svg.Element("circle", ("class", $"start p{start}"), ("cx", N(x + 5)), ("cy", "50"), ("r", "4"));
+            svg.Element("line", ("class", $"path p{start}"), ("x1", N(x + 12)), ("y1", "50"), ("x2", N(x + 30)), ("y2", "50"));
+            svg.Element("circle", ("class", $"end d{start}"), ("cx", N(x + 34)), ("cy", "50"), ("r", "4.5"));
+            svg.Text("text", string.Create(CultureInfo.InvariantCulture, $"from ({x1}, {x2})"), ("class", "soft"), ("x", N(x + 44)), ("y", "54"));
             x += 152;
         }
 
-        Element(svg, "line", ("class", "pareto"), ("x1", N(x)), ("y1", "50"), ("x2", N(x + 22)), ("y2", "50"));
-        Text(svg, "text", "Pareto set; stronger shade is lower", ("class", "soft"), ("x", N(x + 30)), ("y", "54"));
+        svg.Element("line", ("class", "pareto"), ("x1", N(x)), ("y1", "50"), ("x2", N(x + 22)), ("y2", "50"));
+        svg.Text("text", "Pareto set; stronger shade is lower", ("class", "soft"), ("x", N(x + 30)), ("y", "54"));
     }
 
     // Drawn once, used by every panel: regions of falling level over each other, so that lower is stronger.
     private static void Landscape(XmlWriter svg)
     {
         svg.WriteStartElement("symbol");
-        Attributes(svg, ("id", "landscape"), ("viewBox", $"0 0 {Panel} {Panel}"));
+        svg.Attributes(("id", "landscape"), ("viewBox", $"0 0 {Panel} {Panel}"));
         double[,] values = new double[Grid + 2, Grid + 2];
         double step = 2 * Extent / (Grid - 1);
         for (int row = 0; row < Grid + 2; row++)
@@ -96,38 +96,38 @@ internal static class ToyPicture
                 path.Append('M').AppendJoin(' ', points.Select(point => $"{N(point.X)},{N(point.Y)}")).Append('z');
             }
 
-            Element(svg, "path", ("class", "band"), ("d", path.ToString()));
+            svg.Element("path", ("class", "band"), ("d", path.ToString()));
         }
 
-        Element(svg, "polyline", ("class", "pareto"), ("points", Points(ToyLandscape.ParetoSet(ParetoPoints).Select(point => Place(point.X1, point.X2)), Tolerance)));
+        svg.Element("polyline", ("class", "pareto"), ("points", Points(ToyLandscape.ParetoSet(ParetoPoints).Select(point => Place(point.X1, point.X2)), Tolerance)));
         svg.WriteEndElement();
     }
 
     private static void PanelOf(XmlWriter svg, ToyTrajectories run, int x, int y)
     {
-        Text(svg, "text", run.Balancer, ("class", "name"), ("x", N(x)), ("y", N(y + 17)));
+        svg.Text("text", run.Balancer, ("class", "name"), ("x", N(x)), ("y", N(y + 17)));
         string worst = string.Create(CultureInfo.InvariantCulture, $"worst {run.Ends.Max():0.0}");
-        Text(svg, "text", worst, ("class", "soft"), ("x", N(x + Panel)), ("y", N(y + 17)), ("text-anchor", "end"));
+        svg.Text("text", worst, ("class", "soft"), ("x", N(x + Panel)), ("y", N(y + 17)), ("text-anchor", "end"));
         svg.WriteStartElement("svg");
-        Attributes(svg, ("x", N(x)), ("y", N(y + Head)), ("width", N(Panel)), ("height", N(Panel)));
-        Element(svg, "use", ("href", "#landscape"), ("width", N(Panel)), ("height", N(Panel)));
+        svg.Attributes(("x", N(x)), ("y", N(y + Head)), ("width", N(Panel)), ("height", N(Panel)));
+        svg.Element("use", ("href", "#landscape"), ("width", N(Panel)), ("height", N(Panel)));
         for (int start = 0; start < run.Paths.Length; start++)
         {
             string points = Points(run.Paths[start].Select(point => Place(point.X1, point.X2)), Tolerance);
-            Element(svg, "polyline", ("class", "halo"), ("points", points));
-            Element(svg, "polyline", ("class", $"path p{start}"), ("points", points));
+            svg.Element("polyline", ("class", "halo"), ("points", points));
+            svg.Element("polyline", ("class", $"path p{start}"), ("points", points));
         }
 
         for (int start = 0; start < run.Paths.Length; start++)
         {
             (double startX, double startY) = Place(run.Paths[start][0].X1, run.Paths[start][0].X2);
             (double endX, double endY) = Place(run.Paths[start][^1].X1, run.Paths[start][^1].X2);
-            Element(svg, "circle", ("class", $"start p{start}"), ("cx", N(startX)), ("cy", N(startY)), ("r", "3.2"));
-            Element(svg, "circle", ("class", $"end d{start}"), ("cx", N(endX)), ("cy", N(endY)), ("r", "4.2"));
+            svg.Element("circle", ("class", $"start p{start}"), ("cx", N(startX)), ("cy", N(startY)), ("r", "3.2"));
+            svg.Element("circle", ("class", $"end d{start}"), ("cx", N(endX)), ("cy", N(endY)), ("r", "4.2"));
         }
 
         svg.WriteEndElement();
-        Element(svg, "rect", ("class", "rim"), ("x", N(x)), ("y", N(y + Head)), ("width", N(Panel)), ("height", N(Panel)));
+        svg.Element("rect", ("class", "rim"), ("x", N(x)), ("y", N(y + Head)), ("width", N(Panel)), ("height", N(Panel)));
     }
 
     private static (double X, double Y) Place(double x1, double x2) => ((x1 + Extent) * Panel / (2 * Extent), (Extent - x2) * Panel / (2 * Extent));
@@ -152,24 +152,4 @@ internal static class ToyPicture
     }
 
     private static string N(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
-
-    private static void Attributes(XmlWriter svg, params ReadOnlySpan<(string Name, string Value)> attributes)
-    {
-        foreach ((string name, string value) in attributes) svg.WriteAttributeString(name, value);
-    }
-
-    private static void Element(XmlWriter svg, string name, params ReadOnlySpan<(string Name, string Value)> attributes)
-    {
-        svg.WriteStartElement(name);
-        Attributes(svg, attributes);
-        svg.WriteEndElement();
-    }
-
-    private static void Text(XmlWriter svg, string name, string text, params ReadOnlySpan<(string Name, string Value)> attributes)
-    {
-        svg.WriteStartElement(name);
-        Attributes(svg, attributes);
-        svg.WriteString(text);
-        svg.WriteEndElement();
-    }
 }

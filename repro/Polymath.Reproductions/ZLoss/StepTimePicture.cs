@@ -28,32 +28,32 @@ internal static class StepTimePicture
     {
         using var svg = XmlWriter.Create(output, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" });
         svg.WriteStartElement("svg", "http://www.w3.org/2000/svg");
-        Attributes(svg, ("viewBox", $"0 0 {Width} {Height}"), ("width", N(Width)), ("height", N(Height)), ("role", "img"), ("aria-labelledby", "title description"));
-        Text(svg, "title", "Time per step over the number of classes", ("id", "title"));
-        Text(svg, "desc", "Both axes logarithmic. The layers that compute all outputs rise in proportion to the number of classes; the factored layer stays level.", ("id", "description"));
-        Text(svg, "style", Css);
-        Element(svg, "rect", ("class", "page"), ("width", N(Width)), ("height", N(Height)), ("rx", "10"));
-        Text(svg, "text", "Time per step over the number of classes", ("class", "title"), ("x", "24"), ("y", "34"));
-        Text(svg, "text", "milliseconds", ("class", "soft"), ("x", "24"), ("y", "54"));
+        svg.Attributes(("viewBox", $"0 0 {Width} {Height}"), ("width", N(Width)), ("height", N(Height)), ("role", "img"), ("aria-labelledby", "title description"));
+        svg.Text("title", "Time per step over the number of classes", ("id", "title"));
+        svg.Text("desc", "Both axes logarithmic. The layers that compute all outputs rise in proportion to the number of classes; the factored layer stays level.", ("id", "description"));
+        svg.Text("style", Css);
+        svg.Element("rect", ("class", "page"), ("width", N(Width)), ("height", N(Height)), ("rx", "10"));
+        svg.Text("text", "Time per step over the number of classes", ("class", "title"), ("x", "24"), ("y", "34"));
+        svg.Text("text", "milliseconds", ("class", "soft"), ("x", "24"), ("y", "54"));
         double[] all = [.. milliseconds.SelectMany(times => times)];
         int low = (int)Math.Floor(Math.Log10(all.Min())), high = (int)Math.Ceiling(Math.Log10(all.Max()));
         for (int power = low; power <= high; power++)
         {
             double y = Y(Math.Pow(10, power), low, high);
-            Element(svg, "line", ("class", "rule"), ("x1", N(Left)), ("y1", N(y)), ("x2", N(Right)), ("y2", N(y)));
-            Text(svg, "text", Math.Pow(10, power).ToString("G4", CultureInfo.InvariantCulture), ("class", "soft"), ("x", N(Left - 8)), ("y", N(y + 4)), ("text-anchor", "end"));
+            svg.Element("line", ("class", "rule"), ("x1", N(Left)), ("y1", N(y)), ("x2", N(Right)), ("y2", N(y)));
+            svg.Text("text", Math.Pow(10, power).ToString("G4", CultureInfo.InvariantCulture), ("class", "soft"), ("x", N(Left - 8)), ("y", N(y + 4)), ("text-anchor", "end"));
         }
 
-        foreach (int count in classes) Text(svg, "text", count.ToString("N0", CultureInfo.InvariantCulture), ("class", "soft"), ("x", N(X(count, classes))), ("y", N(Bottom + 20)), ("text-anchor", "middle"));
-        Text(svg, "text", "classes", ("class", "soft"), ("x", N((Left + Right) / 2.0)), ("y", N(Bottom + 42)), ("text-anchor", "middle"));
+        foreach (int count in classes) svg.Text("text", count.ToString("N0", CultureInfo.InvariantCulture), ("class", "soft"), ("x", N(X(count, classes))), ("y", N(Bottom + 20)), ("text-anchor", "middle"));
+        svg.Text("text", "classes", ("class", "soft"), ("x", N((Left + Right) / 2.0)), ("y", N(Bottom + 42)), ("text-anchor", "middle"));
         double[] labels = Labels([.. milliseconds.Select(times => Y(times[^1], low, high))]);
         for (int line = 0; line < names.Count; line++)
         {
             (double X, double Y)[] points = [.. classes.Select((count, i) => (X(count, classes), Y(milliseconds[line][i], low, high)))];
-            Element(svg, "polyline", ("class", $"line l{line}"), ("points", string.Join(' ', points.Select(point => $"{N(point.X)},{N(point.Y)}"))));
-            foreach ((double x, double y) in points) Element(svg, "circle", ("class", $"d{line}"), ("cx", N(x)), ("cy", N(y)), ("r", "3.5"));
-            Text(svg, "text", names[line], ("class", $"n{line}"), ("x", N(Right + 14)), ("y", N(labels[line])));
-            Text(svg, "text", string.Create(CultureInfo.InvariantCulture, $"slope {slopes[line]:0.00}"), ("class", "soft"), ("x", N(Right + 14)), ("y", N(labels[line] + 16)));
+            svg.Element("polyline", ("class", $"line l{line}"), ("points", string.Join(' ', points.Select(point => $"{N(point.X)},{N(point.Y)}"))));
+            foreach ((double x, double y) in points) svg.Element("circle", ("class", $"d{line}"), ("cx", N(x)), ("cy", N(y)), ("r", "3.5"));
+            svg.Text("text", names[line], ("class", $"n{line}"), ("x", N(Right + 14)), ("y", N(labels[line])));
+            svg.Text("text", string.Create(CultureInfo.InvariantCulture, $"slope {slopes[line]:0.00}"), ("class", "soft"), ("x", N(Right + 14)), ("y", N(labels[line] + 16)));
         }
 
         svg.WriteEndElement();
@@ -74,24 +74,4 @@ internal static class StepTimePicture
     private static double Y(double time, int low, int high) => Bottom - ((Math.Log10(time) - low) / Math.Max(1, high - low) * (Bottom - Top));
 
     private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
-
-    private static void Element(XmlWriter svg, string name, params ReadOnlySpan<(string Name, string Value)> attributes)
-    {
-        svg.WriteStartElement(name);
-        Attributes(svg, attributes);
-        svg.WriteEndElement();
-    }
-
-    private static void Text(XmlWriter svg, string name, string text, params ReadOnlySpan<(string Name, string Value)> attributes)
-    {
-        svg.WriteStartElement(name);
-        Attributes(svg, attributes);
-        svg.WriteString(text);
-        svg.WriteEndElement();
-    }
-
-    private static void Attributes(XmlWriter svg, params ReadOnlySpan<(string Name, string Value)> attributes)
-    {
-        foreach ((string name, string value) in attributes) svg.WriteAttributeString(name, value);
-    }
 }
