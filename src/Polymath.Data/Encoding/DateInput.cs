@@ -16,11 +16,12 @@ internal sealed class DateInput : InputColumn
 
     private readonly (int Part, TargetScale Scale)[] _parts;
     private readonly bool _indicator;
+    private readonly float _missing;
 
-    private DateInput(string name, (int Part, TargetScale Scale)[] parts, bool indicator)
+    private DateInput(string name, (int Part, TargetScale Scale)[] parts, bool indicator, bool keepMissing)
         : base(name)
     {
-        (_parts, _indicator) = (parts, indicator);
+        (_parts, _indicator, _missing) = (parts, indicator, keepMissing ? float.NaN : 0f);
         string[] features = [.. parts.Select(part => $"{name} {Parts[part.Part].Name}")];
         Features = indicator ? [.. features, $"{name} is missing"] : features;
     }
@@ -49,8 +50,8 @@ internal sealed class DateInput : InputColumn
             if (observedRows > 0 && !Array.TrueForAll(observed, value => value == observed[0])) parts.Add((part, TargetScale.Of(observed)));
         }
 
-        bool indicator = missing && options.MissingIndicators;
-        if (parts.Count > 0 || (indicator && observedRows > 0)) return new DateInput(column.Name, [.. parts], indicator);
+        bool indicator = missing && options.MissingIndicators && !options.KeepMissing;
+        if (parts.Count > 0 || (indicator && observedRows > 0)) return new DateInput(column.Name, [.. parts], indicator, options.KeepMissing);
         notes.Add($"column '{column.Name}' is dropped: no part of the date changes over the training rows");
         return null;
     }
@@ -68,7 +69,7 @@ internal sealed class DateInput : InputColumn
             parts.Add((index, new TargetScale(part.Number("mean"), deviation)));
         }
 
-        return new DateInput(name, [.. parts], field.Flag("indicator"));
+        return new DateInput(name, [.. parts], field.Flag("indicator"), field.Has(KeepMissing) && field.Flag(KeepMissing));
     }
 
     public override FeatureWriter<float> Numbers(Table table)
@@ -83,7 +84,7 @@ internal sealed class DateInput : InputColumn
                 bool missing = dates is null || dates.IsMissing(rows[i]);
                 DateTime date = missing ? default : new DateTime(dates!.Ticks[rows[i]]);
                 int at = i * stride;
-                foreach ((int part, TargetScale scale) in _parts) destination[at++] = missing ? 0f : scale.Apply(Parts[part].Of(date));
+                foreach ((int part, TargetScale scale) in _parts) destination[at++] = missing ? _missing : scale.Apply(Parts[part].Of(date));
                 if (_indicator) destination[at] = missing ? 1f : 0f;
             }
         };
@@ -105,5 +106,6 @@ internal sealed class DateInput : InputColumn
 
         json.WriteEndArray();
         json.WriteBoolean("indicator", _indicator);
+        if (float.IsNaN(_missing)) json.WriteBoolean(KeepMissing, true);
     }
 }

@@ -37,7 +37,7 @@ public sealed class EncodedTable
     /// <summary>The tasks: one per target column, or one per label of the task column.</summary>
     public IReadOnlyList<TaskDescription> Tasks { get; }
 
-    /// <summary>Numeric features, <c>[rows, NumericWidth]</c>, row-major, always finite.</summary>
+    /// <summary>Numeric features, <c>[rows, NumericWidth]</c>, row-major; finite, but for gaps under <see cref="EncoderOptions.KeepMissing"/>.</summary>
     public float[] Numeric { get; }
 
     /// <summary>Category ids, <c>[rows, CategoricalCount]</c>, row-major.</summary>

@@ -12,6 +12,9 @@ public sealed record EncoderOptions
     /// <summary>Adds a 0/1 column "is missing" for every numeric or date column with missing values in the training rows. Default: true.</summary>
     public bool MissingIndicators { get; init; } = true;
 
+    /// <summary>Leaves a missing number or date NaN instead of putting it at the centre, and adds no "is missing" column: for models that know what to do with a gap, such as trees. Default: false.</summary>
+    public bool KeepMissing { get; init; }
+
     /// <summary>Categories seen less often than this in the training rows share the unknown id 0. Default: 2, so that the unknown id is trained. Range: 1 or more.</summary>
     public int MinFrequency { get; init; } = 2;
 

@@ -5,6 +5,9 @@ namespace Polymath.Data;
 /// <summary>How one input column is encoded; fitted on training rows, saved with the model.</summary>
 internal abstract class InputColumn(string name)
 {
+    /// <summary>The member of a saved encoder that says whether gaps stay gaps.</summary>
+    protected const string KeepMissing = "keep-missing";
+
     public string Name { get; } = name;
 
     public abstract ColumnKind Kind { get; }

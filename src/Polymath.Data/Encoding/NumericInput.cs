@@ -3,18 +3,19 @@ using System.Text.Json;
 
 namespace Polymath.Data;
 
-/// <summary>A number: one feature, and one more "is missing" when training rows had missing values. A missing value becomes 0, the centre.</summary>
+/// <summary>A number: one feature, and one more "is missing" when training rows had missing values. A missing value becomes 0, the centre, or stays missing.</summary>
 internal sealed class NumericInput : InputColumn
 {
     private readonly NumericTransform _transform;
     private readonly TargetScale _scale;
     private readonly NormalScores? _scores;
     private readonly bool _indicator;
+    private readonly float _missing;
 
-    private NumericInput(string name, NumericTransform transform, TargetScale scale, NormalScores? scores, bool indicator)
+    private NumericInput(string name, NumericTransform transform, TargetScale scale, NormalScores? scores, bool indicator, bool keepMissing)
         : base(name)
     {
-        (_transform, _scale, _scores, _indicator) = (transform, scale, scores, indicator);
+        (_transform, _scale, _scores, _indicator, _missing) = (transform, scale, scores, indicator, keepMissing ? float.NaN : 0f);
         Features = indicator ? [name, $"{name} is missing"] : [name];
     }
 
@@ -38,7 +39,7 @@ internal sealed class NumericInput : InputColumn
 
     private static NumericInput? Fit(string name, ReadOnlySpan<float> observed, int rows, EncoderOptions options, List<string> notes)
     {
-        bool indicator = observed.Length < rows && options.MissingIndicators;
+        bool gaps = observed.Length < rows, indicator = gaps && options.MissingIndicators && !options.KeepMissing;
         if (observed.IsEmpty)
         {
             notes.Add($"column '{name}' is dropped: it is missing in every training row");
@@ -46,7 +47,7 @@ internal sealed class NumericInput : InputColumn
         }
 
         bool constant = observed.IndexOfAnyExcept(observed[0]) < 0;
-        if (constant && !indicator)
+        if (constant && !indicator && !(gaps && options.KeepMissing))
         {
             notes.Add($"column '{name}' is dropped: it is {NumericColumn.Format(observed[0])} in every training row");
             return null;
@@ -57,25 +58,26 @@ internal sealed class NumericInput : InputColumn
             options.Numeric,
             options.Numeric == NumericTransform.Standardise ? TargetScale.Of(observed) : TargetScale.None,
             options.Numeric == NumericTransform.Quantile ? NormalScores.Fit(observed) : null,
-            indicator);
+            indicator,
+            options.KeepMissing);
     }
 
     public static NumericInput Read(string name, JsonField field)
     {
         string word = field.Text("transform");
-        bool indicator = field.Flag("indicator");
+        bool indicator = field.Flag("indicator"), keep = field.Has(KeepMissing) && field.Flag(KeepMissing);
         switch (word)
         {
             case "standardise":
                 double deviation = field.Number("deviation");
                 if (deviation <= 0) throw field.Fail("deviation", deviation.ToString("R"), "a positive number");
-                return new NumericInput(name, NumericTransform.Standardise, new TargetScale(field.Number("mean"), deviation), null, indicator);
+                return new NumericInput(name, NumericTransform.Standardise, new TargetScale(field.Number("mean"), deviation), null, indicator, keep);
             case "quantile":
                 float[] knots = field.Floats("knots");
                 if (knots.Length < 2 || !knots.SequenceEqual(knots.Order())) throw field.Fail("knots", "other values", "at least two ascending numbers");
-                return new NumericInput(name, NumericTransform.Quantile, TargetScale.None, new NormalScores(knots), indicator);
+                return new NumericInput(name, NumericTransform.Quantile, TargetScale.None, new NormalScores(knots), indicator, keep);
             case "none":
-                return new NumericInput(name, NumericTransform.None, TargetScale.None, null, indicator);
+                return new NumericInput(name, NumericTransform.None, TargetScale.None, null, indicator, keep);
             default:
                 throw field.Fail("transform", $"'{word}'", "standardise, quantile or none");
         }
@@ -110,6 +112,7 @@ internal sealed class NumericInput : InputColumn
         }
 
         json.WriteBoolean("indicator", _indicator);
+        if (float.IsNaN(_missing)) json.WriteBoolean(KeepMissing, true);
     }
 
     private void Write(ReadOnlySpan<float> values, ReadOnlySpan<int> rows, Span<float> destination, int stride)
@@ -117,12 +120,13 @@ internal sealed class NumericInput : InputColumn
         TargetScale scale = _scale;
         NormalScores? scores = _scores;
         bool indicator = _indicator;
+        float gap = _missing;
         int at = 0;
         foreach (int row in rows)
         {
             float value = values[row];
             bool missing = float.IsNaN(value);
-            destination[at] = missing ? 0f : scores?.Score(value) ?? scale.Apply(value);
+            destination[at] = missing ? gap : scores?.Score(value) ?? scale.Apply(value);
             if (indicator) destination[at + 1] = missing ? 1f : 0f;
             at += stride;
         }

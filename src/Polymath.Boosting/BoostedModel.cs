@@ -1,0 +1,132 @@
+using Polymath.Data;
+
+namespace Polymath.Boosting;
+
+/// <summary>A fitted booster: F = initial + shared trees + (1 - s_t) non-outlier trees + s_t outlier trees + trees of the task.</summary>
+public sealed class BoostedModel
+{
+    private readonly BoostingObjective _objective;
+
+    internal BoostedModel(BoostingOptions options, IReadOnlyList<FeatureDescription> features, IReadOnlyList<BoostingTarget> targets, TaskIndex? tasks, double[] initial, Tree[] shared, Tree[] outlier, Tree[] nonOutlier, Tree[][] taskTrees, double[] theta, IReadOnlyList<BoostingIteration> history)
+    {
+        (Options, Features, Targets, Tasks, Initial, Theta, History) = (options, features, targets, tasks, initial, theta, history);
+        (SharedTrees, OutlierTrees, NonOutlierTrees, TaskTrees) = (shared, outlier, nonOutlier, taskTrees);
+        _objective = new BoostingObjective(targets, options.Loss);
+    }
+
+    /// <summary>What it was fitted with.</summary>
+    public BoostingOptions Options { get; }
+
+    /// <summary>The columns that predictions need.</summary>
+    public IReadOnlyList<FeatureDescription> Features { get; }
+
+    /// <summary>What is predicted.</summary>
+    public IReadOnlyList<BoostingTarget> Targets { get; }
+
+    /// <summary>The tasks that rows belong to; null when every target is a task.</summary>
+    public TaskIndex? Tasks { get; }
+
+    /// <summary>Scores per row, over all targets.</summary>
+    public int Outputs => _objective.Outputs;
+
+    /// <summary>Where the scores start, by output.</summary>
+    public IReadOnlyList<double> Initial { get; }
+
+    /// <summary>Trees of block 1.</summary>
+    public IReadOnlyList<Tree> SharedTrees { get; }
+
+    /// <summary>Outlier trees of block 2.</summary>
+    public IReadOnlyList<Tree> OutlierTrees { get; }
+
+    /// <summary>Non-outlier trees of block 2.</summary>
+    public IReadOnlyList<Tree> NonOutlierTrees { get; }
+
+    /// <summary>Trees of block 3, by task, or by target where targets are the tasks.</summary>
+    public IReadOnlyList<IReadOnlyList<Tree>> TaskTrees { get; }
+
+    /// <summary>theta by task; empty without block 2.</summary>
+    public IReadOnlyList<double> Theta { get; }
+
+    /// <summary>The losses after every iteration.</summary>
+    public IReadOnlyList<BoostingIteration> History { get; }
+
+    internal BoostingObjective Objective => _objective;
+
+    /// <summary>sigmoid(theta) by task label: the share of the outlier ensemble. Which end is which is arbitrary; see <see cref="OutlierScores"/>. Empty without block 2.</summary>
+    public IReadOnlyDictionary<string, double> TaskWeights => ByTask(Mix());
+
+    /// <summary>
+    /// |s_t - median s| by task label: how far a task's mix is from that of the others. Two groups of equal size have no majority, and
+    /// tasks that all agree have scores near 0 whatever their weights are. Empty without block 2.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> OutlierScores
+    {
+        get
+        {
+            double[] mix = Mix();
+            if (mix.Length == 0) return new Dictionary<string, double>();
+            double[] sorted = [.. mix.Order()];
+            double median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+            return ByTask([.. mix.Select(s => Math.Abs(s - median))]);
+        }
+    }
+
+    /// <summary>Raw scores F.</summary>
+    /// <param name="features">Rows with the columns of training.</param>
+    /// <param name="taskOfRow">The task number of each row; -1 for a task unknown to training, which gets initial + shared + half of each ensemble. Needed when rows belong to tasks.</param>
+    /// <returns><c>[rows, Outputs]</c>, row-major.</returns>
+    /// <exception cref="BoostingException">Columns or tasks are not those of training.</exception>
+    public double[] Scores(FeatureMatrix features, int[]? taskOfRow = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        Require(features, taskOfRow);
+        var scorer = new ModelScorer(this);
+        return scorer.Scores(features, taskOfRow);
+    }
+
+    /// <summary>Predictions: numbers in the label's unit, or probabilities.</summary>
+    /// <param name="features">Rows with the columns of training.</param>
+    /// <param name="taskOfRow">As for <see cref="Scores"/>.</param>
+    /// <returns><c>[rows, Outputs]</c>, row-major; a binary target with the logistic loss has one output, the probability of class 1.</returns>
+    /// <exception cref="BoostingException">Columns or tasks are not those of training.</exception>
+    public double[] Predict(FeatureMatrix features, int[]? taskOfRow = null)
+    {
+        double[] scores = Scores(features, taskOfRow);
+        _objective.Link(scores);
+        return scores;
+    }
+
+    /// <summary>Predictions for rows that name their tasks.</summary>
+    /// <param name="features">Rows with the columns of training.</param>
+    /// <param name="labelOfRow">The task label of each row.</param>
+    /// <param name="unknown">What a task unknown to training does.</param>
+    /// <exception cref="BoostingException">Columns are not those of training, or a task is unknown.</exception>
+    public double[] Predict(FeatureMatrix features, IEnumerable<string> labelOfRow, UnknownTask unknown = UnknownTask.Error)
+        => Predict(features, (Tasks ?? throw new BoostingException("the model has no tasks of rows, found task labels.")).Find(labelOfRow, unknown));
+
+    private double[] Mix() => [.. Theta.Select(TaskMixture.Sigmoid)];
+
+    private Dictionary<string, double> ByTask(double[] values)
+    {
+        var result = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (int task = 0; task < values.Length; task++) result[Tasks!.Labels[task]] = values[task];
+        return result;
+    }
+
+    private void Require(FeatureMatrix features, int[]? taskOfRow)
+    {
+        if (features.Width != Features.Count) throw new BoostingException($"found {features.Width} feature columns, expected the {Features.Count} of training.");
+        for (int column = 0; column < features.Width; column++)
+        {
+            if (features.Features[column] != Features[column]) throw new BoostingException($"feature column {column + 1}: found '{features.Features[column].Name}', expected '{Features[column].Name}' of the same kind as in training.");
+        }
+
+        if (Tasks is null) return;
+        if (taskOfRow is null) throw new BoostingException("the model's rows belong to tasks, found no task numbers; pass the task of each row.");
+        if (taskOfRow.Length != features.Rows) throw new BoostingException($"found {taskOfRow.Length} task numbers for {features.Rows} rows, expected one per row.");
+        for (int row = 0; row < taskOfRow.Length; row++)
+        {
+            if (taskOfRow[row] < -1 || taskOfRow[row] >= Tasks.Count) throw new BoostingException($"row {row + 1}: found task number {taskOfRow[row]}, expected a number in [0, {Tasks.Count}), or -1 for an unknown task.");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Polymath.Tensors.Kernels;
+
+namespace Polymath.Boosting;
+
+/// <summary>Finds the best cut of a leaf in every column; one chunk is one column.</summary>
+internal unsafe struct ExactCutSearch : IBody
+{
+    /// <summary>Values closer than this, in single precision, are not cut apart (as scikit-learn has it).</summary>
+    private const float LeastDistance = 1e-7f;
+
+    public required SortedColumns Columns { get; init; }
+
+    public required TreeSample Sample { get; init; }
+
+    /// <summary>Null when every row is in the leaf.</summary>
+    public required int[]? LeafOfRow { get; init; }
+
+    /// <summary>Null when every row is in the sample.</summary>
+    public required bool[]? Bag { get; init; }
+
+    public required int Leaf { get; init; }
+
+    public required double* Gradient { get; init; }
+
+    /// <summary>Null for 1 everywhere.</summary>
+    public required double* Curvature { get; init; }
+
+    /// <summary>Sums over the leaf.</summary>
+    public required double[] First { get; init; }
+
+    /// <summary>Sums over the leaf.</summary>
+    public required double[] Second { get; init; }
+
+    public required BoostingOptions Options { get; init; }
+
+    public required ExactCut[] Cuts { get; init; }
+
+    /// <inheritdoc/>
+    public readonly void Run(int chunk) => Cuts[chunk] = !Sample.Allows(chunk) ? ExactCut.None
+        : First.Length == 1 && Curvature is null && LeafOfRow is null && Options.L1 == 0 ? Whole(chunk)
+        : Any(chunk);
+
+    /// <summary>The usual case, one output over all rows with curvature 1.</summary>
+    private readonly ExactCut Whole(int feature)
+    {
+        int[] order = Columns.Order[feature];
+        float[] values = Columns.Values[feature];
+        double left = 0, total = First[0], best = double.NegativeInfinity, l2 = Options.L2, least = Math.Max(Options.MinChildWeight, 1);
+        int at = -1, rows = order.Length;
+        for (int i = 1; i < rows; i++)
+        {
+            left += Gradient[order[i - 1]];
+            if (!(values[i] > values[i - 1] + LeastDistance) || i < least || rows - i < least) continue;
+            double right = total - left, score = (left * left / (i + l2)) + (right * right / (rows - i + l2));
+            if (score > best) (best, at) = (score, i);
+        }
+
+        return at < 0 ? ExactCut.None : new ExactCut(feature, Middle(values[at - 1], values[at]), best - (total * total / (rows + l2)));
+    }
+
+    private readonly ExactCut Any(int feature)
+    {
+        int outputs = First.Length;
+        int[] order = Columns.Order[feature];
+        float[] values = Columns.Values[feature];
+        Span<double> left = stackalloc double[outputs], weight = stackalloc double[outputs];
+        left.Clear();
+        weight.Clear();
+        double best = double.NegativeInfinity, parent = 0;
+        for (int k = 0; k < outputs; k++) parent += TreeLearner.Score(First[k], Second[k], Options.L1, Options.L2);
+        float previous = float.NaN, lower = 0, upper = 0;
+        for (int i = 0; i < order.Length; i++)
+        {
+            int row = order[i];
+            if ((LeafOfRow is not null && LeafOfRow[row] != Leaf) || (Bag is not null && !Bag[row])) continue;
+            if (values[i] > previous + LeastDistance && ScoreOf(left, weight) is double score && score > best) (best, lower, upper) = (score, previous, values[i]);
+            previous = values[i];
+            for (int k = 0; k < outputs; k++)
+            {
+                left[k] += Gradient[(row * outputs) + k];
+                weight[k] += Curvature is null ? 1 : Curvature[(row * outputs) + k];
+            }
+        }
+
+        return double.IsNegativeInfinity(best) ? ExactCut.None : new ExactCut(feature, Middle(lower, upper), best - parent);
+    }
+
+    /// <summary>Null when a side is too light.</summary>
+    private readonly double? ScoreOf(ReadOnlySpan<double> left, ReadOnlySpan<double> weight)
+    {
+        double score = 0, lightLeft = 0, lightRight = 0;
+        for (int k = 0; k < left.Length; k++)
+        {
+            score += TreeLearner.Score(left[k], weight[k], Options.L1, Options.L2) + TreeLearner.Score(First[k] - left[k], Second[k] - weight[k], Options.L1, Options.L2);
+            lightLeft += weight[k];
+            lightRight += Second[k] - weight[k];
+        }
+
+        return lightLeft >= Options.MinChildWeight * left.Length && lightRight >= Options.MinChildWeight * left.Length ? score : null;
+    }
+
+    /// <summary>The largest float not above the midpoint, so that x &lt;= threshold means the same for floats as for the midpoint itself.</summary>
+    private static float Middle(float lower, float upper)
+    {
+        double middle = (lower / 2.0) + (upper / 2.0);
+        float rounded = (float)middle;
+        return rounded > middle ? MathF.BitDecrement(rounded) : rounded;
+    }
+}

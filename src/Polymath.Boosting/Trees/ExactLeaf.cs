@@ -1,0 +1,12 @@
+namespace Polymath.Boosting;
+
+/// <summary>A leaf while an exact tree grows.</summary>
+/// <param name="Depth">Splits above it.</param>
+/// <param name="Gradient">Sums of first derivatives, by output.</param>
+/// <param name="Curvature">Sums of second derivatives, by output.</param>
+/// <param name="Cut">Its best cut.</param>
+internal sealed record ExactLeaf(int Depth, double[] Gradient, double[] Curvature, ExactCut Cut)
+{
+    /// <summary>Mean over outputs of the summed second derivatives: the number of rows where these are 1.</summary>
+    public double Cover => Curvature.Average();
+}
