@@ -5,44 +5,68 @@ internal static class FloatOrder
 {
     private const int Bits = 11, Buckets = 1 << Bits, Passes = 3;
 
-    /// <summary>Sorts both by the first; equal values keep their order, and -0 comes before 0.</summary>
-    public static void Sort(Span<float> values, Span<int> order)
+    /// <summary>Sorts values alone.</summary>
+    public static void Sort(Span<float> values)
     {
         if (values.Length < 2) return;
-        uint[] keys = new uint[values.Length], otherKeys = new uint[values.Length];
-        int[] otherOrder = new int[values.Length];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            // Ascending floats become ascending unsigned numbers: all bits of a negative one are turned, else the sign.
-            uint bits = BitConverter.SingleToUInt32Bits(values[i]);
-            keys[i] = bits ^ (uint)((int)bits >> 31 | int.MinValue);
-        }
-
-        uint[] from = keys, to = otherKeys;
-        int[] rowsFrom = order.ToArray(), rowsTo = otherOrder;
+        uint[] from = Keys(values), to = new uint[values.Length];
         Span<int> counts = stackalloc int[Buckets];
         for (int pass = 0; pass < Passes; pass++)
         {
             int shift = pass * Bits;
-            counts.Clear();
-            foreach (uint key in from) counts[(int)((key >> shift) & (Buckets - 1))]++;
-            int sum = 0;
-            foreach (ref int count in counts) (count, sum) = (sum, sum + count);
+            Places(from, shift, counts);
+            foreach (uint key in from) to[counts[(int)((key >> shift) & (Buckets - 1))]++] = key;
+            (from, to) = (to, from);
+        }
+
+        for (int i = 0; i < values.Length; i++) values[i] = Value(from[i]);
+    }
+
+    /// <summary>Sorts both by the first; equal values keep their order, and -0 comes before 0.</summary>
+    public static void Sort(Span<float> values, Span<int> order)
+    {
+        if (values.Length < 2) return;
+        uint[] from = Keys(values), to = new uint[values.Length];
+        int[] rowsFrom = order.ToArray(), rowsTo = new int[values.Length];
+        Span<int> counts = stackalloc int[Buckets];
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            int shift = pass * Bits;
+            Places(from, shift, counts);
             for (int i = 0; i < from.Length; i++)
             {
                 int at = counts[(int)((from[i] >> shift) & (Buckets - 1))]++;
-                to[at] = from[i];
-                rowsTo[at] = rowsFrom[i];
+                (to[at], rowsTo[at]) = (from[i], rowsFrom[i]);
             }
 
             (from, to, rowsFrom, rowsTo) = (to, from, rowsTo, rowsFrom);
         }
 
         rowsFrom.AsSpan().CopyTo(order);
-        for (int i = 0; i < values.Length; i++)
-        {
-            uint key = from[i];
-            values[i] = BitConverter.UInt32BitsToSingle(key ^ (uint)(~((int)key >> 31) | int.MinValue));
-        }
+        for (int i = 0; i < values.Length; i++) values[i] = Value(from[i]);
     }
+
+    /// <summary>Where the first key of each bucket goes.</summary>
+    private static void Places(uint[] keys, int shift, Span<int> counts)
+    {
+        counts.Clear();
+        foreach (uint key in keys) counts[(int)((key >> shift) & (Buckets - 1))]++;
+        int sum = 0;
+        foreach (ref int count in counts) (count, sum) = (sum, sum + count);
+    }
+
+    /// <summary>Ascending floats become ascending unsigned numbers: all bits of a negative one are turned, else the sign.</summary>
+    private static uint[] Keys(ReadOnlySpan<float> values)
+    {
+        uint[] keys = new uint[values.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(values[i]);
+            keys[i] = bits ^ (uint)(((int)bits >> 31) | int.MinValue);
+        }
+
+        return keys;
+    }
+
+    private static float Value(uint key) => BitConverter.UInt32BitsToSingle(key ^ (uint)(~((int)key >> 31) | int.MinValue));
 }

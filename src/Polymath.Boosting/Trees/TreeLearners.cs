@@ -7,6 +7,6 @@ internal static class TreeLearners
     public static TreeLearner Create(BoostingOptions options, FeatureMatrix features, int start, int rows, int outputs) => options.Learner switch
     {
         LearnerKind.Exact => new ExactLearner(features, start, rows, outputs, options),
-        _ => throw new NotImplementedException(),
+        _ => new HistogramLearner(features, start, rows, outputs, options),
     };
 }
