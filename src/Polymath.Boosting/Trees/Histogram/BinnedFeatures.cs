@@ -76,7 +76,7 @@ internal sealed class BinnedFeatures
                 ReadOnlySpan<float> column = columns.AsSpan(lane * rows, rows);
                 FeatureBins bins = Source.Features[first + lane].IsCategorical ? Categories(column, Source.Features[first + lane].Categories) : Numbers(column, sorted);
                 Binned.Features[first + lane] = bins;
-                for (int row = 0; row < rows; row++) words[row] |= (ulong)bins.BinOf(column[row]) << (8 * lane);
+                bins.Fill(column, words, lane);
             }
         }
 

@@ -6,6 +6,7 @@ namespace Polymath.Boosting;
 /// </summary>
 internal sealed class FeatureBins
 {
+    private const int Cells = 1024;
     private readonly int[] _binOfId = [];
 
     /// <summary>A number.</summary>
@@ -34,20 +35,46 @@ internal sealed class FeatureBins
     /// <summary>Whether there is anything to split.</summary>
     public bool CanSplit => Count + (HasMissing ? 1 : 0) > 1;
 
-    /// <summary>The bin of a value: the number of cuts below it, found without branches.</summary>
+    /// <summary>The bin of a value: the number of cuts below it.</summary>
     public int BinOf(float value)
     {
         if (float.IsNaN(value)) return Count;
-        if (IsCategorical) return _binOfId[(int)value];
-        float[] cuts = Cuts;
-        int at = 0;
-        for (int step = Step(cuts.Length); step > 0; step >>= 1)
+        return IsCategorical ? _binOfId[(int)value] : Search(value, 0, Cuts.Length);
+    }
+
+    /// <summary>Puts the bins of a column into one lane of words, which is still empty.</summary>
+    public void Fill(ReadOnlySpan<float> column, Span<ulong> words, int lane)
+    {
+        int shift = 8 * lane;
+        if (IsCategorical || Cuts.Length < Cells / 16)
         {
-            int next = at + step;
-            if (next <= cuts.Length && value > cuts[next - 1]) at = next;
+            for (int row = 0; row < column.Length; row++) words[row] |= (ulong)BinOf(column[row]) << shift;
+            return;
         }
 
-        return at;
+        // The line from the first to the last cut in equal cells: most cells hold a cut or none, so the search that is left is short.
+        Span<int> firstOfCell = stackalloc int[Cells + 1];
+        float low = Cuts[0], scale = Cells / (Cuts[^1] - low);
+        if (!float.IsFinite(scale)) scale = 0;
+        for (int cell = Cells - 1, cut = Cuts.Length; cell >= 0; cell--)
+        {
+            firstOfCell[cell + 1] = cut;
+            while (cut > 0 && Cell(Cuts[cut - 1], low, scale) >= cell) cut--;
+            firstOfCell[cell] = cut;
+        }
+
+        for (int row = 0; row < column.Length; row++)
+        {
+            float value = column[row];
+            if (float.IsNaN(value))
+            {
+                words[row] |= (ulong)Count << shift;
+                continue;
+            }
+
+            int cell = Cell(value, low, scale);
+            words[row] |= (ulong)Search(value, firstOfCell[cell], firstOfCell[cell + 1]) << shift;
+        }
     }
 
     /// <summary>The ids whose bin goes left, as bits.</summary>
@@ -62,5 +89,20 @@ internal sealed class FeatureBins
         return bits;
     }
 
-    private static int Step(int cuts) => cuts == 0 ? 0 : 1 << System.Numerics.BitOperations.Log2((uint)cuts);
+    /// <summary>The cell of a value: a monotone function of it, so that cuts below a value are in no later cell.</summary>
+    private static int Cell(float value, float low, float scale) => (int)Math.Clamp((value - low) * scale, 0f, Cells - 1f);
+
+    /// <summary>The number of cuts below a value that is known to lie in [from, to].</summary>
+    private int Search(float value, int from, int to)
+    {
+        float[] cuts = Cuts;
+        while (from < to)
+        {
+            int middle = (from + to) >>> 1;
+            if (value > cuts[middle]) from = middle + 1;
+            else to = middle;
+        }
+
+        return from;
+    }
 }

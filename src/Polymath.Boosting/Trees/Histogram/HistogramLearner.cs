@@ -7,7 +7,7 @@ namespace Polymath.Boosting;
 /// that of the larger is what remains of the parent's, and both are searched, group of features by group, while they are in cache. All
 /// sums are of whole numbers, so a tree is the same at any number of threads.
 /// </summary>
-internal sealed class HistogramLearner : TreeLearner
+internal sealed partial class HistogramLearner : TreeLearner
 {
     private const double LeastRelativeGain = 1e-10;
 
@@ -198,34 +198,6 @@ internal sealed class HistogramLearner : TreeLearner
 
     private int FeatureOffset(int group, int lane) => (group * GroupLength) + (lane * BinnedFeatures.Bins * Outputs);
 
-    /// <summary>Builds and searches the histograms of pairs of siblings, a group of features at a time.</summary>
-    private void SearchPairs(List<HistogramPair> pairs, TreeSample sample)
-    {
-        var found = new HistogramSplit[pairs.Count * _binned.Groups * 2];
-        var body = new PairBody { Learner = this, Pairs = pairs, Sample = sample, Found = found };
-        Workers.For(pairs.Count * _binned.Groups, ref body);
-        for (int pair = 0; pair < pairs.Count; pair++)
-        {
-            Settle(pairs[pair].Small, found, pair, 0);
-            if (pairs[pair].Large is { } large) Settle(large, found, pair, 1);
-        }
-    }
-
-    /// <summary>The best of the groups: the first where gains are equal, which is that of the lowest feature.</summary>
-    private void Settle(HistogramNode node, HistogramSplit[] found, int pair, int side)
-    {
-        HistogramSplit best = HistogramSplit.None;
-        for (int group = 0; group < _binned.Groups; group++)
-        {
-            HistogramSplit split = found[(((pair * _binned.Groups) + group) * 2) + side];
-            if (split.Feature >= 0 && (best.Feature < 0 || split.Gain > best.Gain)) best = split;
-        }
-
-        double worth = Search.Worth(node.Totals), gain = best.Gain - worth;
-        node.Best = best.Feature >= 0 && gain > LeastRelativeGain * worth && gain >= _options.MinGain && gain > 0 ? best with { Gain = gain } : HistogramSplit.None;
-        if (node.Best.Feature < 0) Release(node);
-    }
-
     /// <summary>Leaf values from the derivatives themselves, not from their packed form.</summary>
     private unsafe void LeafSums(ReadOnlySpan<double> gradient, ReadOnlySpan<double> curvature, double[] values, double[] covers)
     {
@@ -244,48 +216,6 @@ internal sealed class HistogramLearner : TreeLearner
         {
             if (next < sample.Length && sample[next] == row) next++;
             else LeafOfRow[row] = tree.LeafOf(_features.Row(_start + row));
-        }
-    }
-
-    private unsafe struct PairBody : IBody
-    {
-        public HistogramLearner Learner;
-        public List<HistogramPair> Pairs;
-        public TreeSample Sample;
-        public HistogramSplit[] Found;
-
-        public readonly void Run(int chunk)
-        {
-            BinnedFeatures binned = Learner._binned;
-            int group = chunk % binned.Groups, first = binned.FirstOfGroup[group], lanes = binned.FirstOfGroup[group + 1] - first, length = Learner.GroupLength;
-            (HistogramNode small, HistogramNode? large) = Pairs[chunk / binned.Groups];
-            Found[2 * chunk] = Found[(2 * chunk) + 1] = HistogramSplit.None;
-            fixed (long* ofSmall = small.Histogram, ofLarge = large?.Histogram)
-            {
-                long* mine = ofSmall + (group * length), other = ofLarge + (group * length);
-                new Span<long>(mine, length).Clear();
-                bool all = large is null && Sample.Rows is null;
-                HistogramKernel.Add(lanes, binned.Words(group), Learner._packed.Values, all ? null : Learner._rows.Rows + small.Start, small.Count, mine, Learner.Outputs);
-                Found[2 * chunk] = Best(small, mine, first, lanes);
-                if (large is null) return;
-                for (int i = 0; i < length; i++) other[i] -= mine[i];
-                Found[(2 * chunk) + 1] = Best(large, other, first, lanes);
-            }
-        }
-
-        private readonly HistogramSplit Best(HistogramNode node, long* histogram, int first, int lanes)
-        {
-            HistogramSplit best = HistogramSplit.None;
-            SplitSearch search = Learner.Search;
-            for (int lane = 0; lane < lanes; lane++)
-            {
-                FeatureBins bins = Learner._binned.Features[first + lane];
-                if (!bins.CanSplit || !Sample.Allows(first + lane)) continue;
-                HistogramSplit split = search.Find(first + lane, bins, histogram + (lane * BinnedFeatures.Bins * Learner.Outputs), node);
-                if (split.Feature >= 0 && (best.Feature < 0 || split.Gain > best.Gain)) best = split;
-            }
-
-            return best;
         }
     }
 
