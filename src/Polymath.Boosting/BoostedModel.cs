@@ -104,6 +104,16 @@ public sealed class BoostedModel
     public double[] Predict(FeatureMatrix features, IEnumerable<string> labelOfRow, UnknownTask unknown = UnknownTask.Error)
         => Predict(features, (Tasks ?? throw new BoostingException("the model has no tasks of rows, found task labels.")).Find(labelOfRow, unknown));
 
+    /// <summary>Writes the model, whole or not at all: trees as tensors with the name ending in <c>.safetensors</c>, or one readable object with <c>.json</c>. Both read back to the same bits.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <exception cref="BoostingException">The name ends otherwise, the file cannot be written, or the fit has diverged.</exception>
+    public void Save(string path) => ModelFile.Save(this, path);
+
+    /// <summary>Reads a model that <see cref="Save"/> has written.</summary>
+    /// <param name="path">The file, of either form.</param>
+    /// <exception cref="BoostingException">The file is missing, damaged, of another release, or no saved model; one sentence says what was found.</exception>
+    public static BoostedModel Load(string path) => ModelFile.Load(path);
+
     private double[] Mix() => [.. Theta.Select(TaskMixture.Sigmoid)];
 
     private Dictionary<string, double> ByTask(double[] values)

@@ -23,7 +23,10 @@ internal static class TaskFeature
             else if (task >= 0) into[width + task] = 1;
         }
 
-        IEnumerable<FeatureDescription> columns = oneHot ? tasks.Labels.Select(label => new FeatureDescription($"{Name}={label}")) : [new FeatureDescription(Name, tasks.Count)];
-        return new FeatureMatrix(values, [.. features.Features, .. columns]);
+        return new FeatureMatrix(values, [.. features.Features, .. Columns(tasks, oneHot)]);
     }
+
+    /// <summary>The columns that are added.</summary>
+    public static IEnumerable<FeatureDescription> Columns(TaskIndex tasks, bool oneHot)
+        => oneHot ? tasks.Labels.Select(label => new FeatureDescription($"{Name}={label}")) : [new FeatureDescription(Name, tasks.Count)];
 }
