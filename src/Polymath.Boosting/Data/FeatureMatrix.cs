@@ -10,13 +10,13 @@ namespace Polymath.Boosting;
 /// </code></example>
 public sealed class FeatureMatrix
 {
-    private readonly float[] _values;
+    private readonly ArraySegment<float> _values;
 
     /// <summary>Numbers without names: columns are called x0, x1, ...</summary>
     /// <param name="values"><c>[rows, width]</c>, row-major; kept, not copied, never changed.</param>
     /// <param name="width">Columns, 1 or more.</param>
     /// <exception cref="BoostingException">The length is no multiple of the width, or a value is infinite.</exception>
-    public FeatureMatrix(float[] values, int width)
+    public FeatureMatrix(ArraySegment<float> values, int width)
         : this(values, [.. Enumerable.Range(0, Math.Max(width, 0)).Select(column => new FeatureDescription($"x{column}"))])
     {
     }
@@ -25,13 +25,12 @@ public sealed class FeatureMatrix
     /// <param name="values"><c>[rows, columns]</c>, row-major; kept, not copied, never changed.</param>
     /// <param name="features">The columns, 1 or more.</param>
     /// <exception cref="BoostingException">The length is no multiple of the width, a value is infinite, or an id is not a whole number in its range.</exception>
-    public FeatureMatrix(float[] values, IReadOnlyList<FeatureDescription> features)
+    public FeatureMatrix(ArraySegment<float> values, IReadOnlyList<FeatureDescription> features)
     {
-        ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(features);
         if (features.Count == 0) throw new BoostingException("there is no feature, expected at least one column.");
-        if (values.Length % features.Count != 0) throw new BoostingException($"found {values.Length} feature values, expected a multiple of the {features.Count} columns.");
-        (_values, Features, Rows) = (values, features, values.Length / features.Count);
+        if (values.Count % features.Count != 0) throw new BoostingException($"found {values.Count} feature values, expected a multiple of the {features.Count} columns.");
+        (_values, Features, Rows) = (values, features, values.Count / features.Count);
         Check();
     }
 
@@ -80,15 +79,16 @@ public sealed class FeatureMatrix
 
     private void Check()
     {
-        int infinite = _values.AsSpan().IndexOfAny(float.PositiveInfinity, float.NegativeInfinity);
-        if (infinite >= 0) throw new BoostingException($"feature '{Features[infinite % Width].Name}', row {(infinite / Width) + 1}: found {_values[infinite]}, expected a finite number or NaN for missing.");
+        ReadOnlySpan<float> values = Values;
+        int infinite = values.IndexOfAny(float.PositiveInfinity, float.NegativeInfinity);
+        if (infinite >= 0) throw new BoostingException($"feature '{Features[infinite % Width].Name}', row {(infinite / Width) + 1}: found {values[infinite]}, expected a finite number or NaN for missing.");
         for (int column = 0; column < Width; column++)
         {
             FeatureDescription feature = Features[column];
             if (!feature.IsCategorical) continue;
             for (int row = 0; row < Rows; row++)
             {
-                float id = _values[(row * Width) + column];
+                float id = values[(row * Width) + column];
                 if (!float.IsNaN(id) && !(id >= 0 && id < feature.Categories && id == MathF.Floor(id)))
                     throw new BoostingException($"feature '{feature.Name}', row {row + 1}: found {id}, expected the id of a category, a whole number in [0, {feature.Categories}), or NaN for missing.");
             }
