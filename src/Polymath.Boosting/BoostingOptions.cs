@@ -29,7 +29,7 @@ public sealed record BoostingOptions
     /// <summary>Factor on every tree, and step of theta. Range: above 0.</summary>
     public double LearningRate { get; init; } = 0.1;
 
-    /// <summary>The loss, "name" or "name:parameter=value"; empty for the default of each target's kind.</summary>
+    /// <summary>The loss, "name" or "name:parameter=value" of <see cref="BoostingLosses"/>; empty for the default of each target's kind: squared, logistic, softmax or poisson.</summary>
     public string Loss { get; init; } = string.Empty;
 
     /// <summary>Where the scores start.</summary>
@@ -131,7 +131,7 @@ public sealed record BoostingOptions
         Loss = Loss.Length == 0 ? PaperLoss : Loss,
     };
 
-    /// <summary>Squared error for numbers, softmax for classes.</summary>
+    /// <summary>The name in <see cref="BoostingLosses"/> of what the paper's code makes small, whatever the target's kind is: squared error for numbers, softmax for classes.</summary>
     internal const string PaperLoss = "paper";
 
     /// <summary>Throws when a value is out of range.</summary>

@@ -21,12 +21,13 @@ internal sealed class BoostingFit
     public BoostingFit(BoostingOptions options, BoostingData train, BoostingData? validation, Action<BoostingProgress>? progress, CancellationToken cancellation)
     {
         BoostingChecks.Require(options, train);
+        validation = BoostingChecks.Align(options, train, validation);
         Original = train;
         (_options, _cancellation) = (options, cancellation);
         _objective = new BoostingObjective(train.Targets, options.Loss);
         _initial = options.Initial == InitialPrediction.Constant ? _objective.Constant(RowLabels.All(train)) : new double[_objective.Outputs];
         _train = State(train);
-        _validation = validation is { Rows: > 0 } ? State(validation) : null;
+        _validation = validation is null ? null : State(validation);
         _gradient = new double[_train.Total.Length];
         _curvature = NeedsCurvature ? new double[_train.Total.Length] : [];
         _progress = new FitProgress(progress, options, Units);
@@ -45,6 +46,8 @@ internal sealed class BoostingFit
     private int Units => Original.Tasks?.Count ?? Original.Targets.Count;
 
     private bool Mean => _options.Leaves == LeafRule.Mean;
+
+    private bool Refits => !Mean && _objective.RefitsLeaves;
 
     private bool NeedsCurvature => Data.Weights is not null || Data.Labels.AsSpan().Contains(float.NaN) || (!Mean && (!_objective.HasUnitCurvature || _options.RobustIterations > 0));
 
@@ -92,8 +95,9 @@ internal sealed class BoostingFit
         {
             _cancellation.ThrowIfCancellationRequested();
             Differentiate();
-            Tree tree = learner.Fit(_gradient, _curvature, sampler.Draw(iteration));
-            LeafRefits.Apply(_objective, tree, learner.LeafOfRow, RowLabels.All(Data), _train.Total, Outputs, 0);
+            TreeSample sample = sampler.Draw(iteration);
+            Tree tree = learner.Fit(_gradient, _curvature, sample);
+            if (Refits) LeafRefits.Apply(_objective, tree, sample, learner.LeafOfRow, RowLabels.All(Data), _train.Total, shares: default);
             _shared.Add(tree);
             ScoreState.Add(tree, learner.LeafOfRow, _train.Total, Outputs, 0, _options.LearningRate);
             if (held is not null) tree.AddTo(held, 0, _validation!.Total, Outputs, 0, _options.LearningRate);
@@ -109,8 +113,8 @@ internal sealed class BoostingFit
     {
         var sampler = new Sampler(_options, Data.Rows, learner.Features, unit: 1);
         FeatureMatrix? held = _validation is null ? null : Features(_validation);
-        var mixture = new TaskMixture(_options, theta, _train.TaskStarts, Outputs);
-        double[] first = new double[_gradient.Length], second = new double[_curvature.Length], best = theta;
+        var mixture = new TaskMixture(_options, theta, _train);
+        double[] first = new double[_gradient.Length], second = new double[_curvature.Length], shares = new double[Refits ? Data.Rows : 0], best = [.. theta];
         _train.BeginRobust();
         _validation?.BeginRobust();
         Combine(mixture);
@@ -122,10 +126,12 @@ internal sealed class BoostingFit
             TreeSample sample = sampler.Draw(iteration);
             mixture.Weigh(outlier: true, _gradient, _curvature, first, second);
             Tree outlier = learner.Fit(first, second, sample);
+            Refit(outlier, sample, isOutlier: true);
             mixture.Step(_gradient, _curvature, _train);
             ScoreState.Add(outlier, learner.LeafOfRow, _train.Outlier, Outputs, 0, _options.LearningRate);
             mixture.Weigh(outlier: false, _gradient, _curvature, first, second);
             Tree nonOutlier = learner.Fit(first, second, sample);
+            Refit(nonOutlier, sample, isOutlier: false);
             ScoreState.Add(nonOutlier, learner.LeafOfRow, _train.NonOutlier, Outputs, 0, _options.LearningRate);
             _outlier.Add(outlier);
             _nonOutlier.Add(nonOutlier);
@@ -138,7 +144,7 @@ internal sealed class BoostingFit
 
             Combine(mixture);
             _progress.Report(BoostingBlock.Robust, _trace.Record());
-            if (_trace.IsBest) best = [.. theta];
+            if (_trace.IsBest) theta.CopyTo(best, 0);
             if (_trace.IsOver) break;
         }
 
@@ -148,6 +154,13 @@ internal sealed class BoostingFit
         best.CopyTo(theta, 0);
         _train.EndRobust();
         _validation?.EndRobust();
+
+        void Refit(Tree tree, TreeSample sample, bool isOutlier)
+        {
+            if (!Refits) return;
+            mixture.Shares(isOutlier, shares);
+            LeafRefits.Apply(_objective, tree, sample, learner.LeafOfRow, RowLabels.All(Data), _train.Total, shares);
+        }
     }
 
     private void Combine(TaskMixture mixture)

@@ -38,6 +38,9 @@ internal sealed class BoostingObjective
     /// <summary>Whether every second derivative is 1.</summary>
     public bool HasUnitCurvature => Array.TrueForAll(_losses, loss => loss.HasUnitCurvature);
 
+    /// <summary>Whether a loss changes Newton leaves.</summary>
+    public bool RefitsLeaves => Array.Exists(_losses, loss => loss.Refit is not null || !double.IsPositiveInfinity(loss.MaxStep));
+
     /// <summary>The objective of one target alone.</summary>
     public BoostingObjective Only(int target) => _losses.Length == 1 ? this : new BoostingObjective([_losses[target]]);
 
@@ -69,6 +72,22 @@ internal sealed class BoostingObjective
         double sum = 0;
         foreach (double part in sums) sum += part;
         return sum;
+    }
+
+    /// <summary>Mean loss per row.</summary>
+    public double Mean(ReadOnlySpan<double> scores, BoostingData data) => Sum(scores, RowLabels.All(data)) / Weight(data);
+
+    /// <summary>Weight of the rows; a row counts once even if several of its labels are observed.</summary>
+    public static double Weight(BoostingData data)
+    {
+        double sum = 0;
+        int targets = data.Targets.Count;
+        for (int row = 0; row < data.Rows; row++)
+        {
+            if (data.Labels.AsSpan(row * targets, targets).ContainsAnyExcept(float.NaN)) sum += data.Weights?[row] ?? 1;
+        }
+
+        return Math.Max(sum, double.Epsilon);
     }
 
     /// <summary>The scores of least loss, the same for every row.</summary>

@@ -58,24 +58,11 @@ internal sealed class LossTrace(BoostingObjective objective, ScoreState train, S
     {
         for (int iteration = 0; iteration < trainSums.Length; iteration++)
         {
-            _history.Add(new BoostingIteration(BoostingBlock.Task, iteration + 1, trainSums[iteration] / Weight(train.Data), validation is null ? double.NaN : validationSums[iteration] / Weight(validation.Data)));
+            _history.Add(new BoostingIteration(BoostingBlock.Task, iteration + 1, trainSums[iteration] / BoostingObjective.Weight(train.Data), validation is null ? double.NaN : validationSums[iteration] / BoostingObjective.Weight(validation.Data)));
         }
     }
 
-    private double Mean(ScoreState state) => objective.Sum(state.Total, RowLabels.All(state.Data)) / Weight(state.Data);
-
-    /// <summary>Weight of the rows; a row counts once even if several of its labels are observed.</summary>
-    private static double Weight(BoostingData data)
-    {
-        double sum = 0;
-        int targets = data.Targets.Count;
-        for (int row = 0; row < data.Rows; row++)
-        {
-            if (data.Labels.AsSpan(row * targets, targets).ContainsAnyExcept(float.NaN)) sum += data.Weights?[row] ?? 1;
-        }
-
-        return Math.Max(sum, double.Epsilon);
-    }
+    private double Mean(ScoreState state) => objective.Mean(state.Total, state.Data);
 
     private void Save()
     {

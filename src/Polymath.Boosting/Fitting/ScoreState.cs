@@ -6,7 +6,7 @@ namespace Polymath.Boosting;
 /// </summary>
 internal sealed class ScoreState
 {
-    private double[]? _saved, _savedOutlier, _savedNonOutlier;
+    private double[] _saved = [], _savedOutlier = [], _savedNonOutlier = [];
 
     /// <summary>Scores that start at a constant.</summary>
     public ScoreState(BoostingData data, int[] taskStarts, ReadOnlySpan<double> initial)
@@ -77,13 +77,24 @@ internal sealed class ScoreState
     }
 
     /// <summary>Keeps the scores as they are.</summary>
-    public void Save() => (_saved, _savedOutlier, _savedNonOutlier) = ([.. Total], [.. Outlier], [.. NonOutlier]);
+    public void Save()
+    {
+        Copy(Total, ref _saved);
+        Copy(Outlier, ref _savedOutlier);
+        Copy(NonOutlier, ref _savedNonOutlier);
+    }
 
     /// <summary>Goes back to the scores kept last.</summary>
     public void Restore()
     {
-        _saved!.CopyTo(Total, 0);
-        _savedOutlier!.CopyTo(Outlier, 0);
-        _savedNonOutlier!.CopyTo(NonOutlier, 0);
+        _saved.CopyTo(Total, 0);
+        _savedOutlier.CopyTo(Outlier, 0);
+        _savedNonOutlier.CopyTo(NonOutlier, 0);
+    }
+
+    private static void Copy(double[] from, ref double[] into)
+    {
+        if (into.Length != from.Length) into = new double[from.Length];
+        from.CopyTo(into, 0);
     }
 }

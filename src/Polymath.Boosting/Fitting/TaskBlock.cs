@@ -50,7 +50,7 @@ internal sealed class TaskBlock(BoostingOptions options, BoostingObjective objec
         TreeLearner learner = TreeLearners.Create(options, features, own.Rows.Start, own.Rows.Count, own.Outputs);
         var sampler = new Sampler(options, learner.Rows, features.Width, FirstUnit + (ulong)unit);
         var grown = new List<Tree>();
-        bool ones = options.Leaves == LeafRule.Mean, stops = options.Patience > 0 && valid is { Rows.Count: > 0 };
+        bool ones = options.Leaves == LeafRule.Mean, refits = !ones && own.Objective.RefitsLeaves, stops = options.Patience > 0 && valid is { Rows.Count: > 0 };
         double[] gradient = new double[own.Scores.Length], curvature = own.NeedsCurvature(ones) ? new double[gradient.Length] : [];
         double bestLoss = stops ? valid!.Sum() : 0;
         int best = 0;
@@ -59,8 +59,9 @@ internal sealed class TaskBlock(BoostingOptions options, BoostingObjective objec
         {
             cancellation.ThrowIfCancellationRequested();
             own.Objective.Differentiate(own.Scores, own.Rows, gradient, curvature, ones);
-            Tree tree = learner.Fit(gradient, curvature, sampler.Draw(iteration));
-            LeafRefits.Apply(own.Objective, tree, learner.LeafOfRow, own.Rows, own.Scores, own.Outputs, 0);
+            TreeSample sample = sampler.Draw(iteration);
+            Tree tree = learner.Fit(gradient, curvature, sample);
+            if (refits) LeafRefits.Apply(own.Objective, tree, sample, learner.LeafOfRow, own.Rows, own.Scores, shares: default);
             grown.Add(tree);
             ScoreState.Add(tree, learner.LeafOfRow, own.Scores, own.Outputs, 0, options.LearningRate);
             trained[unit][iteration] = own.Sum();

@@ -10,15 +10,22 @@ internal sealed class TaskMixture
     private readonly double[] _mix;
     private readonly double[] _steps;
 
+    /// <summary>Weight of the observed labels of each task.</summary>
+    private readonly double[] _weights;
+
     /// <summary>A mixture.</summary>
     /// <param name="options">Rate and kind of the step.</param>
     /// <param name="theta">By task; changed in place.</param>
-    /// <param name="starts">First row of each task, and the number of rows.</param>
-    /// <param name="outputs">Scores per row.</param>
-    public TaskMixture(BoostingOptions options, double[] theta, int[] starts, int outputs)
+    /// <param name="state">The training rows.</param>
+    public TaskMixture(BoostingOptions options, double[] theta, ScoreState state)
     {
-        (_options, _theta, _starts, _outputs) = (options, theta, starts, outputs);
-        (_mix, _steps) = (new double[theta.Length], new double[theta.Length]);
+        (_options, _theta, _starts, _outputs) = (options, theta, state.TaskStarts, state.Outputs);
+        (_mix, _steps, _weights) = (new double[theta.Length], new double[theta.Length], new double[theta.Length]);
+        for (int task = 0; task < theta.Length; task++)
+        {
+            for (int row = _starts[task]; row < _starts[task + 1]; row++) _weights[task] += float.IsNaN(state.Data.Labels[row]) ? 0 : state.Data.Weights?[row] ?? 1;
+        }
+
         Refresh();
     }
 
@@ -37,6 +44,12 @@ internal sealed class TaskMixture
         }
     }
 
+    /// <summary>By row, the share of one ensemble in the score: s or 1 - s.</summary>
+    public void Shares(bool outlier, Span<double> shares)
+    {
+        for (int task = 0; task < _mix.Length; task++) shares[_starts[task].._starts[task + 1]].Fill(outlier ? _mix[task] : 1 - _mix[task]);
+    }
+
     /// <summary>Computes the step of theta from the ensembles before their new trees: dL/dtheta = sum g s (1 - s) (outlier - non-outlier).</summary>
     public void Step(ReadOnlySpan<double> gradient, ReadOnlySpan<double> curvature, ScoreState state)
     {
@@ -50,10 +63,9 @@ internal sealed class TaskMixture
                 square += (curvature.IsEmpty ? 1 : curvature[i]) * direction * direction;
             }
 
-            int rows = _starts[task + 1] - _starts[task];
             _steps[task] = _options.Theta switch
             {
-                ThetaStep.Mean => sum / Math.Max(rows, 1),
+                ThetaStep.Mean => _weights[task] > 0 ? sum / _weights[task] : 0,
                 ThetaStep.Newton => sum / (1 + square),
                 _ => sum,
             };

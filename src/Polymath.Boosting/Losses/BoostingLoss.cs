@@ -30,7 +30,7 @@ public abstract class BoostingLoss
     /// <param name="weights"><c>[rows]</c>, or empty for 1.</param>
     public abstract double Sum(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights);
 
-    /// <summary>First and second derivatives with respect to the scores, without weights.</summary>
+    /// <summary>First and second derivatives with respect to the scores, without weights. A curvature may bound the second derivative from above instead; the loss then says so.</summary>
     /// <param name="scores"><c>[rows, Outputs]</c>.</param>
     /// <param name="labels"><c>[rows]</c>.</param>
     /// <param name="gradient">Receives dL/dF, <c>[rows, Outputs]</c>.</param>
@@ -54,4 +54,7 @@ public abstract class BoostingLoss
     /// null where the Newton step is right.
     /// </summary>
     public virtual LeafRefit? Refit => null;
+
+    /// <summary>Largest size of a Newton leaf, for losses whose curvature holds nearby only; leaves beyond it are cut back to it. Default: no limit.</summary>
+    public virtual double MaxStep => double.PositiveInfinity;
 }

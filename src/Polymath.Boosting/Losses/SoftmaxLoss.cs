@@ -8,7 +8,7 @@ namespace Polymath.Boosting;
 /// </summary>
 public sealed class SoftmaxLoss : BoostingLoss
 {
-    private const double LeastCurvature = 1e-16;
+    private const double LeastShare = 1e-6;
 
     /// <summary>A loss over classes.</summary>
     /// <param name="classes">Number of classes, 2 or more.</param>
@@ -27,14 +27,19 @@ public sealed class SoftmaxLoss : BoostingLoss
     /// <inheritdoc/>
     public override double Sum(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights)
     {
+        Span<double> room = stackalloc double[Outputs <= SoftmaxRows.OnStack ? SoftmaxRows.Room(Outputs) : 0];
+        var rows = new SoftmaxRows(Outputs, room);
+        Span<double> logSums = stackalloc double[SoftmaxRows.Lanes];
         double sum = 0;
-        for (int row = 0; row < labels.Length; row++)
+        for (int start = 0; start < labels.Length; start += SoftmaxRows.Lanes)
         {
-            if (float.IsNaN(labels[row])) continue;
-            ReadOnlySpan<double> of = scores.Slice(row * Outputs, Outputs);
-            double largest = Largest(of), total = 0;
-            foreach (double score in of) total += Math.Exp(score - largest);
-            sum += (Math.Log(total) + largest - of[(int)labels[row]]) * (weights.IsEmpty ? 1 : weights[row]);
+            int count = Math.Min(SoftmaxRows.Lanes, labels.Length - start);
+            rows.Load(scores.Slice(start * Outputs, count * Outputs));
+            rows.LogSums(logSums);
+            for (int row = start; row < start + count; row++)
+            {
+                if (!float.IsNaN(labels[row])) sum += (logSums[row - start] - scores[(row * Outputs) + (int)labels[row]]) * (weights.IsEmpty ? 1 : weights[row]);
+            }
         }
 
         return sum;
@@ -43,32 +48,34 @@ public sealed class SoftmaxLoss : BoostingLoss
     /// <inheritdoc/>
     public override void Differentiate(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, Span<double> gradient, Span<double> curvature)
     {
-        double factor = Outputs / (Outputs - 1.0);
-        for (int row = 0; row < labels.Length; row++)
+        Span<double> room = stackalloc double[Outputs <= SoftmaxRows.OnStack ? SoftmaxRows.Room(Outputs) : 0];
+        var rows = new SoftmaxRows(Outputs, room);
+        for (int start = 0; start < labels.Length; start += SoftmaxRows.Lanes)
         {
-            Span<double> of = gradient.Slice(row * Outputs, Outputs);
-            if (float.IsNaN(labels[row]))
+            int count = Math.Min(SoftmaxRows.Lanes, labels.Length - start), from = start * Outputs, length = count * Outputs;
+            rows.Load(scores.Slice(from, length));
+            rows.Normalise();
+            rows.Store(gradient.Slice(from, length));
+            if (!curvature.IsEmpty) rows.StoreCurvature(curvature.Slice(from, length));
+            for (int row = start; row < start + count; row++)
             {
-                of.Clear();
+                if (!float.IsNaN(labels[row]))
+                {
+                    gradient[(row * Outputs) + (int)labels[row]] -= 1;
+                    continue;
+                }
+
+                gradient.Slice(row * Outputs, Outputs).Clear();
                 if (!curvature.IsEmpty) curvature.Slice(row * Outputs, Outputs).Clear();
-                continue;
             }
-
-            Probabilities(scores.Slice(row * Outputs, Outputs), of);
-            if (!curvature.IsEmpty)
-            {
-                for (int c = 0; c < Outputs; c++) curvature[(row * Outputs) + c] = Math.Max(factor * of[c] * (1 - of[c]), LeastCurvature);
-            }
-
-            of[(int)labels[row]] -= 1;
         }
     }
 
-    /// <summary>Logarithms of the class shares, with one row more in every class, so that an absent class stays finite.</summary>
+    /// <summary>Logarithms of the class shares; the share of an absent class counts as one in a million, so that it stays finite.</summary>
     public override void Constant(ReadOnlySpan<float> labels, ReadOnlySpan<float> weights, Span<double> scores)
     {
         double total = 0;
-        scores.Fill(1);
+        scores.Clear();
         for (int row = 0; row < labels.Length; row++)
         {
             if (float.IsNaN(labels[row])) continue;
@@ -77,31 +84,21 @@ public sealed class SoftmaxLoss : BoostingLoss
             total += weight;
         }
 
-        foreach (ref double score in scores) score = Math.Log(score / (total + Outputs));
+        foreach (ref double score in scores) score = total > 0 ? Math.Log(Math.Max(score / total, LeastShare)) : 0;
     }
 
     /// <inheritdoc/>
     public override void Link(Span<double> scores)
     {
-        for (int start = 0; start < scores.Length; start += Outputs)
+        Span<double> room = stackalloc double[Outputs <= SoftmaxRows.OnStack ? SoftmaxRows.Room(Outputs) : 0];
+        var rows = new SoftmaxRows(Outputs, room);
+        int step = SoftmaxRows.Lanes * Outputs;
+        for (int start = 0; start < scores.Length; start += step)
         {
-            Span<double> of = scores.Slice(start, Outputs);
-            Probabilities(of, of);
+            Span<double> of = scores.Slice(start, Math.Min(step, scores.Length - start));
+            rows.Load(of);
+            rows.Normalise();
+            rows.Store(of);
         }
-    }
-
-    private static void Probabilities(ReadOnlySpan<double> scores, Span<double> probabilities)
-    {
-        double largest = Largest(scores), total = 0;
-        for (int c = 0; c < scores.Length; c++) total += probabilities[c] = Math.Exp(scores[c] - largest);
-        double factor = 1 / total;
-        foreach (ref double probability in probabilities) probability *= factor;
-    }
-
-    private static double Largest(ReadOnlySpan<double> scores)
-    {
-        double largest = scores[0];
-        foreach (double score in scores) largest = Math.Max(largest, score);
-        return largest;
     }
 }

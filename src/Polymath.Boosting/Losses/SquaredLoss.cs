@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Polymath.Data;
 
 namespace Polymath.Boosting;
@@ -15,30 +16,24 @@ public sealed class SquaredLoss : BoostingLoss
     public override bool HasUnitCurvature => true;
 
     /// <inheritdoc/>
-    public override double Sum(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights)
-    {
-        double sum = 0;
-        for (int row = 0; row < labels.Length; row++)
-        {
-            if (float.IsNaN(labels[row])) continue;
-            double distance = scores[row] - labels[row];
-            sum += distance * distance * (weights.IsEmpty ? 1 : weights[row]);
-        }
-
-        return sum;
-    }
+    public override double Sum(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights) => ScoreLoop.Sum(default(Rule), scores, labels, weights);
 
     /// <inheritdoc/>
-    public override void Differentiate(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, Span<double> gradient, Span<double> curvature)
-    {
-        for (int row = 0; row < labels.Length; row++)
-        {
-            bool observed = !float.IsNaN(labels[row]);
-            gradient[row] = observed ? scores[row] - labels[row] : 0;
-            if (!curvature.IsEmpty) curvature[row] = observed ? 1 : 0;
-        }
-    }
+    public override void Differentiate(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, Span<double> gradient, Span<double> curvature) => ScoreLoop.Differentiate(default(Rule), scores, labels, gradient, curvature);
 
     /// <inheritdoc/>
     public override void Constant(ReadOnlySpan<float> labels, ReadOnlySpan<float> weights, Span<double> scores) => scores[0] = WeightedMean.Of(labels, weights);
+
+    private readonly struct Rule : IScoreRule
+    {
+        public Vector512<double> Value(Vector512<double> scores, Vector512<double> labels) => (scores - labels) * (scores - labels);
+
+        public Vector512<double> Slope(Vector512<double> scores, Vector512<double> labels, out Vector512<double> curvature)
+        {
+            curvature = Vector512<double>.One;
+            return scores - labels;
+        }
+
+        public Vector512<double> Link(Vector512<double> scores) => scores;
+    }
 }
