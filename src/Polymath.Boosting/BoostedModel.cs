@@ -50,6 +50,9 @@ public sealed class BoostedModel
     /// <summary>The losses after every iteration.</summary>
     public IReadOnlyList<BoostingIteration> History { get; }
 
+    /// <summary>What a reader of the model should know, one sentence each; usually empty.</summary>
+    public IReadOnlyList<string> Notes => ModelNotes.Of(this);
+
     internal BoostingObjective Objective => _objective;
 
     /// <summary>sigmoid(theta) by task label: the share of the outlier ensemble. Which end is which is arbitrary; see <see cref="OutlierScores"/>. Empty without block 2.</summary>
@@ -114,7 +117,33 @@ public sealed class BoostedModel
     /// <exception cref="BoostingException">The file is missing, damaged, of another release, or no saved model; one sentence says what was found.</exception>
     public static BoostedModel Load(string path) => ModelFile.Load(path);
 
+    /// <summary>
+    /// Predictions after every iteration in the order of fitting, one at a time; the last are those of <see cref="Predict(FeatureMatrix, int[])"/>
+    /// up to rounding. Block 2 mixes its ensembles by the final theta.
+    /// </summary>
+    /// <param name="features">Rows with the columns of training.</param>
+    /// <param name="taskOfRow">As for <see cref="Scores"/>.</param>
+    /// <exception cref="BoostingException">Columns or tasks are not those of training.</exception>
+    public IEnumerable<BoostingStage> StagedPredict(FeatureMatrix features, int[]? taskOfRow = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        Require(features, taskOfRow);
+        return Stages(features, taskOfRow);
+    }
+
+    /// <summary>The worth of features in the trees, by column; the task comes last where it is a feature.</summary>
+    /// <param name="kind">What is added up.</param>
+    /// <param name="block">Trees of one block; null for all.</param>
+    /// <param name="normalised">Whether values are divided by their sum, unless that is 0.</param>
+    public IReadOnlyList<FeatureImportance> FeatureImportances(ImportanceKind kind = ImportanceKind.Gain, BoostingBlock? block = null, bool normalised = true) => TreeImportance.Of(this, kind, block, normalised);
+
     private double[] Mix() => [.. Theta.Select(TaskMixture.Sigmoid)];
+
+    private IEnumerable<BoostingStage> Stages(FeatureMatrix features, int[]? taskOfRow)
+    {
+        // Made when the first stage is asked for, and anew for every reader.
+        foreach (BoostingStage stage in new StagedScorer(this, features, taskOfRow).Stages()) yield return stage;
+    }
 
     private Dictionary<string, double> ByTask(double[] values)
     {
@@ -123,7 +152,8 @@ public sealed class BoostedModel
         return result;
     }
 
-    private void Require(FeatureMatrix features, int[]? taskOfRow)
+    /// <exception cref="BoostingException">Columns or tasks are not those of training.</exception>
+    internal void Require(FeatureMatrix features, int[]? taskOfRow)
     {
         if (features.Width != Features.Count) throw new BoostingException($"found {features.Width} feature columns, expected the {Features.Count} of training.");
         for (int column = 0; column < features.Width; column++)
