@@ -60,7 +60,7 @@ internal static class BoostingSide
     }
 
     private static BoostedModel Fit(float[] x, float[] y, int width, int rows, BoostingOptions options)
-        => new MultiTaskBooster(options).Fit(BoostingData.Classification(new FeatureMatrix(new ArraySegment<float>(x, 0, rows * width), width), y.AsSpan(0, rows).ToArray(), classes: 2));
+        => new MultiTaskBooster(options).Fit(BoostingData.Classification(new FeatureMatrix(x, width).Slice(0, rows), y.AsSpan(0, rows).ToArray(), classes: 2));
 
     private static (float[] X, float[] Y) Read(string path, int rows, int width)
     {

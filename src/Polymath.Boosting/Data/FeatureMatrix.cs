@@ -16,7 +16,7 @@ public sealed class FeatureMatrix
     /// <param name="values"><c>[rows, width]</c>, row-major; kept, not copied, never changed.</param>
     /// <param name="width">Columns, 1 or more.</param>
     /// <exception cref="BoostingException">The length is no multiple of the width, or a value is infinite.</exception>
-    public FeatureMatrix(ArraySegment<float> values, int width)
+    public FeatureMatrix(float[] values, int width)
         : this(values, [.. Enumerable.Range(0, Math.Max(width, 0)).Select(column => new FeatureDescription($"x{column}"))])
     {
     }
@@ -25,14 +25,17 @@ public sealed class FeatureMatrix
     /// <param name="values"><c>[rows, columns]</c>, row-major; kept, not copied, never changed.</param>
     /// <param name="features">The columns, 1 or more.</param>
     /// <exception cref="BoostingException">The length is no multiple of the width, a value is infinite, or an id is not a whole number in its range.</exception>
-    public FeatureMatrix(ArraySegment<float> values, IReadOnlyList<FeatureDescription> features)
+    public FeatureMatrix(float[] values, IReadOnlyList<FeatureDescription> features)
     {
+        ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(features);
         if (features.Count == 0) throw new BoostingException("there is no feature, expected at least one column.");
-        if (values.Count % features.Count != 0) throw new BoostingException($"found {values.Count} feature values, expected a multiple of the {features.Count} columns.");
-        (_values, Features, Rows) = (values, features, values.Count / features.Count);
+        if (values.Length % features.Count != 0) throw new BoostingException($"found {values.Length} feature values, expected a multiple of the {features.Count} columns.");
+        (_values, Features, Rows) = (values, features, values.Length / features.Count);
         Check();
     }
+
+    private FeatureMatrix(ArraySegment<float> values, IReadOnlyList<FeatureDescription> features) => (_values, Features, Rows) = (values, features, values.Count / features.Count);
 
     /// <summary>The columns.</summary>
     public IReadOnlyList<FeatureDescription> Features { get; }
@@ -67,6 +70,11 @@ public sealed class FeatureMatrix
     /// <summary>The values of one row.</summary>
     /// <param name="row">Row number.</param>
     public ReadOnlySpan<float> Row(int row) => _values.AsSpan(row * Width, Width);
+
+    /// <summary>Consecutive rows, over the same memory.</summary>
+    /// <param name="start">First row.</param>
+    /// <param name="rows">Number of rows.</param>
+    public FeatureMatrix Slice(int start, int rows) => new(_values.Slice(start * Width, rows * Width), Features);
 
     /// <summary>The given rows, in the given order.</summary>
     /// <param name="rows">Row numbers.</param>
