@@ -99,7 +99,7 @@ internal sealed class BoostingFit
             Tree tree = learner.Fit(_gradient, _curvature, sample);
             if (Refits) LeafRefits.Apply(_objective, tree, sample, learner.LeafOfRow, RowLabels.All(Data), _train.Total, shares: default);
             _shared.Add(tree);
-            ScoreState.Add(tree, learner.LeafOfRow, _train.Total, Outputs, 0, _options.LearningRate);
+            ScoreState.Add(tree, learner.LeafOfRow, _train.Total, _options.LearningRate);
             if (held is not null) tree.AddTo(held, 0, _validation!.Total, Outputs, 0, _options.LearningRate);
             _progress.Report(BoostingBlock.Shared, _trace.Record());
             if (_trace.IsOver) break;
@@ -128,11 +128,11 @@ internal sealed class BoostingFit
             Tree outlier = learner.Fit(first, second, sample);
             Refit(outlier, sample, isOutlier: true);
             mixture.Step(_gradient, _curvature, _train);
-            ScoreState.Add(outlier, learner.LeafOfRow, _train.Outlier, Outputs, 0, _options.LearningRate);
+            ScoreState.Add(outlier, learner.LeafOfRow, _train.Outlier, _options.LearningRate);
             mixture.Weigh(outlier: false, _gradient, _curvature, first, second);
             Tree nonOutlier = learner.Fit(first, second, sample);
             Refit(nonOutlier, sample, isOutlier: false);
-            ScoreState.Add(nonOutlier, learner.LeafOfRow, _train.NonOutlier, Outputs, 0, _options.LearningRate);
+            ScoreState.Add(nonOutlier, learner.LeafOfRow, _train.NonOutlier, _options.LearningRate);
             _outlier.Add(outlier);
             _nonOutlier.Add(nonOutlier);
             mixture.Move();

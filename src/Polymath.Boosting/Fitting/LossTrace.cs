@@ -58,11 +58,11 @@ internal sealed class LossTrace(BoostingObjective objective, ScoreState train, S
     {
         for (int iteration = 0; iteration < trainSums.Length; iteration++)
         {
-            _history.Add(new BoostingIteration(BoostingBlock.Task, iteration + 1, trainSums[iteration] / BoostingObjective.Weight(train.Data), validation is null ? double.NaN : validationSums[iteration] / BoostingObjective.Weight(validation.Data)));
+            _history.Add(new BoostingIteration(BoostingBlock.Task, iteration + 1, trainSums[iteration] / train.Weight, validation is null ? double.NaN : validationSums[iteration] / validation.Weight));
         }
     }
 
-    private double Mean(ScoreState state) => objective.Mean(state.Total, state.Data);
+    private double Mean(ScoreState state) => objective.Sum(state.Total, RowLabels.All(state.Data)) / state.Weight;
 
     private void Save()
     {

@@ -1,3 +1,5 @@
+using Polymath.Tensors.Kernels;
+
 namespace Polymath.Boosting;
 
 /// <summary>
@@ -6,12 +8,15 @@ namespace Polymath.Boosting;
 /// </summary>
 internal sealed class ScoreState
 {
+    private const int ChunkRows = 16384;
+
     private double[] _saved = [], _savedOutlier = [], _savedNonOutlier = [];
 
     /// <summary>Scores that start at a constant.</summary>
     public ScoreState(BoostingData data, int[] taskStarts, ReadOnlySpan<double> initial)
     {
         (Data, TaskStarts, Outputs) = (data, taskStarts, initial.Length);
+        Weight = BoostingObjective.Weight(data);
         Total = new double[data.Rows * Outputs];
         for (int at = 0; at < Total.Length; at += Outputs) initial.CopyTo(Total.AsSpan(at));
     }
@@ -21,6 +26,9 @@ internal sealed class ScoreState
 
     /// <summary>First row of each task, and the number of rows at the end.</summary>
     public int[] TaskStarts { get; }
+
+    /// <summary>Weight of all rows; a row counts once even if several of its labels are observed.</summary>
+    public double Weight { get; }
 
     /// <summary>Scores per row.</summary>
     public int Outputs { get; }
@@ -59,20 +67,15 @@ internal sealed class ScoreState
         }
     }
 
-    /// <summary>Adds a tree whose leaves are known.</summary>
-    public static void Add(Tree tree, ReadOnlySpan<int> leafOfRow, Span<double> scores, int stride, int offset, double rate)
+    /// <summary>Adds <paramref name="rate"/> times a tree whose leaves are known, over all outputs.</summary>
+    public static unsafe void Add(Tree tree, int[] leafOfRow, Span<double> scores, double rate)
     {
-        double[] values = tree.LeafValues;
-        int outputs = tree.Outputs;
-        if (outputs == 1 && stride == 1)
+        double[] steps = [.. tree.LeafValues];
+        foreach (ref double step in steps.AsSpan()) step *= rate;
+        fixed (double* all = scores)
         {
-            for (int row = 0; row < leafOfRow.Length; row++) scores[row] += rate * values[leafOfRow[row]];
-            return;
-        }
-
-        for (int row = 0; row < leafOfRow.Length; row++)
-        {
-            for (int k = 0; k < outputs; k++) scores[(row * stride) + offset + k] += rate * values[(leafOfRow[row] * outputs) + k];
+            var body = new AddBody { Steps = steps, LeafOfRow = leafOfRow, Scores = all, Outputs = tree.Outputs };
+            Workers.For((leafOfRow.Length + ChunkRows - 1) / ChunkRows, ref body);
         }
     }
 
@@ -96,5 +99,23 @@ internal sealed class ScoreState
     {
         if (into.Length != from.Length) into = new double[from.Length];
         from.CopyTo(into, 0);
+    }
+
+    private unsafe struct AddBody : IBody
+    {
+        public double[] Steps;
+        public int[] LeafOfRow;
+        public double* Scores;
+        public int Outputs;
+
+        public readonly void Run(int chunk)
+        {
+            int end = Math.Min(LeafOfRow.Length, (chunk + 1) * ChunkRows);
+            for (int row = chunk * ChunkRows; row < end; row++)
+            {
+                int from = LeafOfRow[row] * Outputs;
+                for (int k = 0; k < Outputs; k++) Scores[((long)row * Outputs) + k] += Steps[from + k];
+            }
+        }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class TaskBlock(BoostingOptions options, BoostingObjective objec
             Tree tree = learner.Fit(gradient, curvature, sample);
             if (refits) LeafRefits.Apply(own.Objective, tree, sample, learner.LeafOfRow, own.Rows, own.Scores, shares: default);
             grown.Add(tree);
-            ScoreState.Add(tree, learner.LeafOfRow, own.Scores, own.Outputs, 0, options.LearningRate);
+            ScoreState.Add(tree, learner.LeafOfRow, own.Scores, options.LearningRate);
             trained[unit][iteration] = own.Sum();
             if (valid is { Rows.Count: > 0 })
             {

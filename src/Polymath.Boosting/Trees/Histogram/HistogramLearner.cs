@@ -233,7 +233,15 @@ internal sealed partial class HistogramLearner : TreeLearner
             int outputs = Learner.Outputs;
             BoostingOptions options = Learner._options;
             double cover = 0;
-            for (int k = 0; k < outputs; k++)
+            if (outputs == 1 && Second is null)
+            {
+                double sum = 0;
+                foreach (int row in Learner._rows.Range(leaf.Start, leaf.Count)) sum += First[row];
+                cover = leaf.Count;
+                Values[chunk] = Math.Clamp(LeafValue(sum, cover, options.L1, options.L2), leaf.Lower, leaf.Upper);
+            }
+
+            for (int k = 0; k < outputs && (outputs > 1 || Second is not null); k++)
             {
                 double first = 0, second = 0;
                 foreach (int row in Learner._rows.Range(leaf.Start, leaf.Count))
