@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Polymath.Boosting;
 
 /// <summary>Sorts finite floats with their row numbers by radix: a few passes over the data, stable.</summary>
@@ -9,24 +11,31 @@ internal static class FloatOrder
     public static void Sort(Span<float> values)
     {
         if (values.Length < 2) return;
-        uint[] from = Keys(values), to = new uint[values.Length];
+        uint[] first = ArrayPool<uint>.Shared.Rent(values.Length), second = ArrayPool<uint>.Shared.Rent(values.Length);
+        Span<uint> from = first.AsSpan(0, values.Length), to = second.AsSpan(0, values.Length);
+        Keys(values, from);
         Span<int> counts = stackalloc int[Buckets];
         for (int pass = 0; pass < Passes; pass++)
         {
             int shift = pass * Bits;
             Places(from, shift, counts);
             foreach (uint key in from) to[counts[(int)((key >> shift) & (Buckets - 1))]++] = key;
-            (from, to) = (to, from);
+            Span<uint> other = from;
+            from = to;
+            to = other;
         }
 
         for (int i = 0; i < values.Length; i++) values[i] = Value(from[i]);
+        ArrayPool<uint>.Shared.Return(first);
+        ArrayPool<uint>.Shared.Return(second);
     }
 
     /// <summary>Sorts both by the first; equal values keep their order, and -0 comes before 0.</summary>
     public static void Sort(Span<float> values, Span<int> order)
     {
         if (values.Length < 2) return;
-        uint[] from = Keys(values), to = new uint[values.Length];
+        uint[] from = new uint[values.Length], to = new uint[values.Length];
+        Keys(values, from);
         int[] rowsFrom = order.ToArray(), rowsTo = new int[values.Length];
         Span<int> counts = stackalloc int[Buckets];
         for (int pass = 0; pass < Passes; pass++)
@@ -47,7 +56,7 @@ internal static class FloatOrder
     }
 
     /// <summary>Where the first key of each bucket goes.</summary>
-    private static void Places(uint[] keys, int shift, Span<int> counts)
+    private static void Places(ReadOnlySpan<uint> keys, int shift, Span<int> counts)
     {
         counts.Clear();
         foreach (uint key in keys) counts[(int)((key >> shift) & (Buckets - 1))]++;
@@ -56,16 +65,13 @@ internal static class FloatOrder
     }
 
     /// <summary>Ascending floats become ascending unsigned numbers: all bits of a negative one are turned, else the sign.</summary>
-    private static uint[] Keys(ReadOnlySpan<float> values)
+    private static void Keys(ReadOnlySpan<float> values, Span<uint> keys)
     {
-        uint[] keys = new uint[values.Length];
         for (int i = 0; i < keys.Length; i++)
         {
             uint bits = BitConverter.SingleToUInt32Bits(values[i]);
             keys[i] = bits ^ (uint)(((int)bits >> 31) | int.MinValue);
         }
-
-        return keys;
     }
 
     private static float Value(uint key) => BitConverter.UInt32BitsToSingle(key ^ (uint)(~((int)key >> 31) | int.MinValue));

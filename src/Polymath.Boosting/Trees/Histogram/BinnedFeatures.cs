@@ -1,3 +1,4 @@
+using System.Buffers;
 using Polymath.Tensors.Kernels;
 
 namespace Polymath.Boosting;
@@ -11,8 +12,10 @@ internal sealed class BinnedFeatures
     /// <summary>Features in a word.</summary>
     public const int Lanes = 8;
 
-    /// <summary>Bins of a feature, the missing one included.</summary>
+    /// <summary>Most bins of a feature, the missing one included.</summary>
     public const int Bins = 256;
+
+    private const int LeastStride = 4;
 
     private readonly ulong[] _words;
 
@@ -27,6 +30,14 @@ internal sealed class BinnedFeatures
         _words = GC.AllocateUninitializedArray<ulong>(checked(Groups * rows), pinned: true);
         var body = new GroupBody { Binned = this, Source = features, Start = start, MaxBins = maxBins };
         Workers.For(Groups, ref body);
+        (Strides, Offsets) = (new int[Groups], new int[Groups + 1]);
+        for (int group = 0; group < Groups; group++)
+        {
+            int most = LeastStride;
+            foreach (FeatureBins bins in Features.AsSpan(FirstOfGroup[group]..FirstOfGroup[group + 1])) most = Math.Max(most, bins.Count + 1);
+            Strides[group] = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)most);
+            Offsets[group + 1] = checked(Offsets[group] + (LanesOf(group) * Strides[group]));
+        }
     }
 
     /// <summary>Number of rows.</summary>
@@ -40,6 +51,15 @@ internal sealed class BinnedFeatures
 
     /// <summary>The first feature of each group, and the number of features.</summary>
     public int[] FirstOfGroup { get; }
+
+    /// <summary>By group, the places a feature takes in a histogram: a power of two that holds all bins of each feature of the group.</summary>
+    public int[] Strides { get; }
+
+    /// <summary>By group, the place in a histogram where its first feature begins; the last entry is the length of a histogram.</summary>
+    public int[] Offsets { get; }
+
+    /// <summary>Features of a group.</summary>
+    public int LanesOf(int group) => FirstOfGroup[group + 1] - FirstOfGroup[group];
 
     /// <summary>The words of a group, one per row; in pinned memory.</summary>
     public unsafe ulong* Words(int group) => (ulong*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_words)) + ((long)group * Rows);
@@ -61,7 +81,7 @@ internal sealed class BinnedFeatures
         public readonly void Run(int chunk)
         {
             int first = Binned.FirstOfGroup[chunk], width = Binned.FirstOfGroup[chunk + 1] - first, rows = Binned.Rows;
-            float[] columns = GC.AllocateUninitializedArray<float>(width * rows);
+            float[] columns = ArrayPool<float>.Shared.Rent(width * rows), sorted = ArrayPool<float>.Shared.Rent(rows);
             for (int row = 0; row < rows; row++)
             {
                 ReadOnlySpan<float> from = Source.Row(Start + row).Slice(first, width);
@@ -70,7 +90,6 @@ internal sealed class BinnedFeatures
 
             Span<ulong> words = new(Binned.Words(chunk), rows);
             words.Clear();
-            float[] sorted = GC.AllocateUninitializedArray<float>(rows);
             for (int lane = 0; lane < width; lane++)
             {
                 ReadOnlySpan<float> column = columns.AsSpan(lane * rows, rows);
@@ -78,6 +97,9 @@ internal sealed class BinnedFeatures
                 Binned.Features[first + lane] = bins;
                 bins.Fill(column, words, lane);
             }
+
+            ArrayPool<float>.Shared.Return(columns);
+            ArrayPool<float>.Shared.Return(sorted);
         }
 
         private readonly FeatureBins Numbers(ReadOnlySpan<float> column, float[] sorted)

@@ -61,24 +61,24 @@ internal sealed partial class HistogramLearner
         public readonly void Run(int chunk)
         {
             BinnedFeatures binned = Learner._binned;
-            int group = chunk % binned.Groups, first = binned.FirstOfGroup[group], lanes = binned.FirstOfGroup[group + 1] - first, length = Learner.GroupLength;
+            int group = chunk % binned.Groups, first = binned.FirstOfGroup[group], lanes = binned.LanesOf(group), stride = binned.Strides[group], start = Learner.FeatureOffset(group, 0), length = lanes * stride * Learner.Outputs;
             (HistogramNode small, HistogramNode? large) = Pairs[chunk / binned.Groups];
             Found[2 * chunk] = Found[(2 * chunk) + 1] = HistogramSplit.None;
             fixed (long* ofSmall = small.Histogram, ofLarge = large?.Histogram)
             {
-                long* mine = ofSmall + (group * length), other = ofLarge + (group * length);
+                long* mine = ofSmall + start, other = ofLarge + start;
                 new Span<long>(mine, length).Clear();
                 bool all = large is null && Sample.Rows is null;
-                if (Parts.Length == 0) HistogramKernel.Add(lanes, binned.Words(group), Learner._packed.Values, all ? null : Learner._rows.Rows + small.Start, small.Count, mine, Learner.Outputs);
-                foreach (long[] part in Parts) TensorPrimitives.Add(new ReadOnlySpan<long>(mine, length), part.AsSpan(group * length, length), new Span<long>(mine, length));
-                Found[2 * chunk] = Best(small, mine, first, lanes);
+                if (Parts.Length == 0) HistogramKernel.Add(lanes, stride, binned.Words(group), Learner._packed.Values, all ? null : Learner._rows.Rows + small.Start, small.Count, mine, Learner.Outputs);
+                foreach (long[] part in Parts) TensorPrimitives.Add(new ReadOnlySpan<long>(mine, length), part.AsSpan(start, length), new Span<long>(mine, length));
+                Found[2 * chunk] = Best(small, mine, first, lanes, stride);
                 if (large is null) return;
                 TensorPrimitives.Subtract(new ReadOnlySpan<long>(other, length), new ReadOnlySpan<long>(mine, length), new Span<long>(other, length));
-                Found[(2 * chunk) + 1] = Best(large, other, first, lanes);
+                Found[(2 * chunk) + 1] = Best(large, other, first, lanes, stride);
             }
         }
 
-        private readonly HistogramSplit Best(HistogramNode node, long* histogram, int first, int lanes)
+        private readonly HistogramSplit Best(HistogramNode node, long* histogram, int first, int lanes, int stride)
         {
             HistogramSplit best = HistogramSplit.None;
             SplitSearch search = Learner.Search;
@@ -86,7 +86,7 @@ internal sealed partial class HistogramLearner
             {
                 FeatureBins bins = Learner._binned.Features[first + lane];
                 if (!bins.CanSplit || !Sample.Allows(first + lane)) continue;
-                HistogramSplit split = search.Find(first + lane, bins, histogram + (lane * BinnedFeatures.Bins * Learner.Outputs), node);
+                HistogramSplit split = search.Find(first + lane, bins, histogram + (lane * stride * Learner.Outputs), node);
                 if (split.Feature >= 0 && (best.Feature < 0 || split.Gain > best.Gain)) best = split;
             }
 
@@ -104,14 +104,14 @@ internal sealed partial class HistogramLearner
         public readonly void Run(int chunk)
         {
             BinnedFeatures binned = Learner._binned;
-            int group = chunk % binned.Groups, part = chunk / binned.Groups, length = Learner.GroupLength;
-            int start = (int)((long)Node.Count * part / Parts.Length), end = (int)((long)Node.Count * (part + 1) / Parts.Length), lanes = binned.FirstOfGroup[group + 1] - binned.FirstOfGroup[group];
-            Span<long> histogram = Parts[part].AsSpan(group * length, length);
+            int group = chunk % binned.Groups, part = chunk / binned.Groups, lanes = binned.LanesOf(group), stride = binned.Strides[group];
+            int start = (int)((long)Node.Count * part / Parts.Length), end = (int)((long)Node.Count * (part + 1) / Parts.Length);
+            Span<long> histogram = Parts[part].AsSpan(Learner.FeatureOffset(group, 0), lanes * stride * Learner.Outputs);
             histogram.Clear();
             fixed (long* into = histogram)
             {
-                if (All) HistogramKernel.Add(lanes, binned.Words(group) + start, Learner._packed.Values + ((long)start * Learner.Outputs), null, end - start, into, Learner.Outputs);
-                else HistogramKernel.Add(lanes, binned.Words(group), Learner._packed.Values, Learner._rows.Rows + Node.Start + start, end - start, into, Learner.Outputs);
+                if (All) HistogramKernel.Add(lanes, stride, binned.Words(group) + start, Learner._packed.Values + ((long)start * Learner.Outputs), null, end - start, into, Learner.Outputs);
+                else HistogramKernel.Add(lanes, stride, binned.Words(group), Learner._packed.Values, Learner._rows.Rows + Node.Start + start, end - start, into, Learner.Outputs);
             }
         }
     }

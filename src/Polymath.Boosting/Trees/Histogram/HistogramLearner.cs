@@ -30,11 +30,9 @@ internal sealed partial class HistogramLearner : TreeLearner
         _binned = new BinnedFeatures(features, start, rows, options.MaxBins);
         _packed = new PackedGradients(rows, outputs);
         _rows = new RowPartition(rows);
-        _pool = new HistogramPool(checked(_binned.Groups * GroupLength));
+        _pool = new HistogramPool(checked(_binned.Offsets[^1] * outputs));
         _directions = options.Monotone.Values.All(direction => direction == 0) ? [] : [.. features.Features.Select(feature => options.Monotone.GetValueOrDefault(feature.Name))];
     }
-
-    private int GroupLength => BinnedFeatures.Lanes * BinnedFeatures.Bins * Outputs;
 
     private SplitSearch Search => new(_options, _packed, Outputs, _directions);
 
@@ -196,7 +194,7 @@ internal sealed partial class HistogramLearner : TreeLearner
         node.Histogram = null;
     }
 
-    private int FeatureOffset(int group, int lane) => (group * GroupLength) + (lane * BinnedFeatures.Bins * Outputs);
+    private int FeatureOffset(int group, int lane) => (_binned.Offsets[group] + (lane * _binned.Strides[group])) * Outputs;
 
     /// <summary>Leaf values from the derivatives themselves, not from their packed form.</summary>
     private unsafe void LeafSums(ReadOnlySpan<double> gradient, ReadOnlySpan<double> curvature, double[] values, double[] covers)
