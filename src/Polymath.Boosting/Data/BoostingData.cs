@@ -12,6 +12,9 @@ namespace Polymath.Boosting;
 /// </code></example>
 public sealed class BoostingData
 {
+    private float[][]? _columns;
+    private double _observedWeight = double.NaN;
+
     /// <summary>Data in either form.</summary>
     /// <param name="features">The rows.</param>
     /// <param name="targets">What to predict: one target when there are tasks, else one or more.</param>
@@ -52,6 +55,22 @@ public sealed class BoostingData
     /// <summary>The weight of each row; null when all weigh alike.</summary>
     public float[]? Weights { get; }
 
+    /// <summary>Weight of the rows with a label; a row counts once even if several of its labels are observed.</summary>
+    internal double ObservedWeight
+    {
+        get
+        {
+            if (!double.IsNaN(_observedWeight)) return _observedWeight;
+            double sum = 0;
+            for (int row = 0; row < Rows; row++)
+            {
+                if (Labels.AsSpan(row * Targets.Count, Targets.Count).ContainsAnyExcept(float.NaN)) sum += Weights?[row] ?? 1;
+            }
+
+            return _observedWeight = sum;
+        }
+    }
+
     /// <summary>One number per row to predict.</summary>
     /// <param name="features">The rows.</param>
     /// <param name="labels">The number of each row; NaN where unobserved.</param>
@@ -89,6 +108,17 @@ public sealed class BoostingData
         float[] labels = new float[rows.Length * Targets.Count];
         for (int i = 0; i < rows.Length; i++) Labels.AsSpan(rows[i] * Targets.Count, Targets.Count).CopyTo(labels.AsSpan(i * Targets.Count));
         return new BoostingData(Features.Take(rows), Targets, labels, Tasks, Gather(TaskOfRow, rows), Gather(Weights, rows));
+    }
+
+    /// <summary>The labels of one target, <c>[rows]</c>.</summary>
+    internal float[] LabelColumn(int target) => (_columns ??= Columns())[target];
+
+    private float[][] Columns()
+    {
+        if (Targets.Count == 1) return [Labels];
+        float[][] columns = [.. Targets.Select(_ => new float[Rows])];
+        for (int i = 0; i < Labels.Length; i++) columns[i % columns.Length][i / columns.Length] = Labels[i];
+        return columns;
     }
 
     private static BoostingData Of(FeatureMatrix features, BoostingTarget target, float[] labels, IReadOnlyList<string>? tasks, float[]? weights)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
 using Polymath.Tensors.Kernels;
 
 namespace Polymath.Boosting;
@@ -75,20 +77,7 @@ internal sealed class BoostingObjective
     }
 
     /// <summary>Mean loss per row.</summary>
-    public double Mean(ReadOnlySpan<double> scores, BoostingData data) => Sum(scores, RowLabels.All(data)) / Weight(data);
-
-    /// <summary>Weight of the rows; a row counts once even if several of its labels are observed.</summary>
-    public static double Weight(BoostingData data)
-    {
-        double sum = 0;
-        int targets = data.Targets.Count;
-        for (int row = 0; row < data.Rows; row++)
-        {
-            if (data.Labels.AsSpan(row * targets, targets).ContainsAnyExcept(float.NaN)) sum += data.Weights?[row] ?? 1;
-        }
-
-        return Math.Max(sum, double.Epsilon);
-    }
+    public double Mean(ReadOnlySpan<double> scores, BoostingData data) => Sum(scores, RowLabels.All(data)) / Math.Max(data.ObservedWeight, double.Epsilon);
 
     /// <summary>The scores of least loss, the same for every row.</summary>
     public double[] Constant(RowLabels rows)
@@ -155,11 +144,14 @@ internal sealed class BoostingObjective
             {
                 for (int target = 0; target < Objective._losses.Length; target++)
                 {
-                    double[] own = new double[rows.Count * Objective._losses[target].Outputs], first = new double[own.Length], second = new double[Ones || curvature.IsEmpty ? 0 : own.Length];
+                    int size = rows.Count * Objective._losses[target].Outputs;
+                    double[] room = ArrayPool<double>.Shared.Rent(3 * size);
+                    Span<double> own = room.AsSpan(0, size), first = room.AsSpan(size, size), second = Ones || curvature.IsEmpty ? default : room.AsSpan(2 * size, size);
                     Objective.Copy(scores, own, target, back: false);
                     Objective._losses[target].Differentiate(own, rows.Labels(target), first, second);
                     Objective.Copy(gradient, first, target, back: true);
-                    if (second.Length > 0) Objective.Copy(curvature, second, target, back: true);
+                    if (!second.IsEmpty) Objective.Copy(curvature, second, target, back: true);
+                    ArrayPool<double>.Shared.Return(room);
                 }
             }
 
@@ -180,7 +172,9 @@ internal sealed class BoostingObjective
 
     private static void Weigh(ReadOnlySpan<float> weights, Span<double> values, int outputs)
     {
-        for (int row = 0; row < weights.Length; row++)
+        int row = 0;
+        for (; outputs == 1 && row + Vector512<double>.Count <= weights.Length; row += Vector512<double>.Count) (Vector512.Create<double>(values[row..]) * ScoreLoop.Widen(weights[row..])).CopyTo(values[row..]);
+        for (; row < weights.Length; row++)
         {
             foreach (ref double value in values.Slice(row * outputs, outputs)) value *= weights[row];
         }
@@ -201,14 +195,17 @@ internal sealed class BoostingObjective
             double sum = 0;
             for (int target = 0; target < Objective._losses.Length; target++)
             {
-                Span<double> own = scores;
-                if (Objective._losses.Length > 1)
+                if (Objective._losses.Length == 1)
                 {
-                    own = new double[rows.Count * Objective._losses[target].Outputs];
-                    Objective.Copy(scores, own, target, back: false);
+                    sum = Objective._losses[0].Sum(scores, rows.Labels(0), rows.Weights);
+                    break;
                 }
 
+                double[] room = ArrayPool<double>.Shared.Rent(rows.Count * Objective._losses[target].Outputs);
+                Span<double> own = room.AsSpan(0, rows.Count * Objective._losses[target].Outputs);
+                Objective.Copy(scores, own, target, back: false);
                 sum += Objective._losses[target].Sum(own, rows.Labels(target), rows.Weights);
+                ArrayPool<double>.Shared.Return(room);
             }
 
             Sums[chunk] = sum;

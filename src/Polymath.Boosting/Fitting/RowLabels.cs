@@ -19,14 +19,6 @@ internal readonly record struct RowLabels(BoostingData Data, int Start, int Coun
     /// <summary>The weights; empty for 1.</summary>
     public ReadOnlySpan<float> Weights => Data.Weights is null ? default : Data.Weights.AsSpan(Start, Count);
 
-    /// <summary>The labels of one target; copied when there are several.</summary>
-    public ReadOnlySpan<float> Labels(int target)
-    {
-        int targets = Data.Targets.Count;
-        ReadOnlySpan<float> all = Data.Labels.AsSpan(Start * targets, Count * targets);
-        if (targets == 1) return all;
-        float[] column = new float[Count];
-        for (int row = 0; row < column.Length; row++) column[row] = all[(row * targets) + First + target];
-        return column;
-    }
+    /// <summary>The labels of one target.</summary>
+    public ReadOnlySpan<float> Labels(int target) => Data.LabelColumn(First + target).AsSpan(Start, Count);
 }

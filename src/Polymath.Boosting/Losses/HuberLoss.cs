@@ -12,6 +12,7 @@ namespace Polymath.Boosting;
 public sealed class HuberLoss : BoostingLoss
 {
     private const int Iterations = 100;
+    private const double Tolerance = 1e-14;
     private readonly LeafRefit _refit;
 
     /// <summary>A loss that turns linear.</summary>
@@ -54,15 +55,17 @@ public sealed class HuberLoss : BoostingLoss
         foreach (double residual in residuals) (low, high) = (Math.Min(low, residual), Math.Max(high, residual));
         for (int iteration = 0; iteration < Iterations && low < high; iteration++)
         {
-            double pull = 0, inside = 0;
+            double pull = 0, inside = 0, total = 0;
             for (int row = 0; row < residuals.Length; row++)
             {
                 double distance = residuals[row] - at, weight = weights.IsEmpty ? 1 : weights[row];
                 pull += weight * Math.Clamp(distance, -Delta, Delta);
                 if (Math.Abs(distance) <= Delta) inside += weight;
+                total += weight;
             }
 
-            if (pull == 0) break;
+            // Rounding must not be taken for a slope where every c between two far groups is as good.
+            if (Math.Abs(pull) <= Tolerance * total * Delta) break;
             if (pull > 0) low = at;
             else high = at;
             double next = at + (pull / inside);
