@@ -48,6 +48,25 @@ public sealed class ShapValuesTests
         cases: 15);
 
     [Fact]
+    public void Trees_with_gaps_categories_and_the_task_as_a_category_add_up_too() => RandomTasks.Check(
+        tasks =>
+        {
+            float[] x = tasks.X;
+            for (int row = 0; row < tasks.Rows; row++) x[row * tasks.Width] = row % 7 == 0 ? float.NaN : row % 3;
+            FeatureDescription[] columns = [new("colour", 3), .. Enumerable.Range(1, tasks.Width - 1).Select(column => new FeatureDescription($"x{column}"))];
+            var data = BoostingData.Regression(new FeatureMatrix(x, columns), tasks.Y, tasks.TaskOfRow);
+            BoostedModel model = new MultiTaskBooster(s_deep with { Learner = LearnerKind.Histogram, TaskAsFeature = true, CategorySmoothing = 0 }).Fit(data);
+            double[] scores = model.Scores(data.Features, data.TaskOfRow), last = model.StagedPredict(data.Features, data.TaskOfRow).Last().Predictions.ToArray();
+            var shap = ShapValues.Of(model, data.Features, data.TaskOfRow);
+            for (int row = 0; row < tasks.Rows; row++)
+            {
+                Assert.Equal(scores[row], shap.Expected(row) + shap.Values(row).ToArray().Sum(), 1e-9);
+                Assert.Equal(scores[row], last[row], 1e-9);
+            }
+        },
+        cases: 15);
+
+    [Fact]
     public void Trees_of_several_targets_explain_their_own_outputs()
     {
         var tasks = new RandomTasks(3, 50, 3, 2);
