@@ -16,7 +16,7 @@ internal sealed class ScoreState
     public ScoreState(BoostingData data, int[] taskStarts, ReadOnlySpan<double> initial)
     {
         (Data, TaskStarts, Outputs) = (data, taskStarts, initial.Length);
-        Weight = BoostingObjective.Weight(data);
+        Weight = Math.Max(data.ObservedWeight, double.Epsilon);
         Total = new double[data.Rows * Outputs];
         for (int at = 0; at < Total.Length; at += Outputs) initial.CopyTo(Total.AsSpan(at));
     }

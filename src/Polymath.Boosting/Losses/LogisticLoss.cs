@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Polymath.Data;
 
@@ -18,7 +19,7 @@ public sealed class LogisticLoss : BoostingLoss
     public override IReadOnlyList<TargetKind> Kinds => [TargetKind.Binary];
 
     /// <inheritdoc/>
-    public override double Sum(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights) => ScoreLoop.Sum(default(Rule), scores, labels, weights);
+    public override double Sum(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights) => weights.IsEmpty ? Sum(scores, labels) : ScoreLoop.Sum(default(Rule), scores, labels, weights);
 
     /// <inheritdoc/>
     public override void Differentiate(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels, Span<double> gradient, Span<double> curvature) => ScoreLoop.Differentiate(default(Rule), scores, labels, gradient, curvature);
@@ -33,26 +34,51 @@ public sealed class LogisticLoss : BoostingLoss
     /// <inheritdoc/>
     public override void Link(Span<double> scores) => ScoreLoop.Link(default(Rule), scores);
 
+    /// <summary>Without weights the factors 1 + exp(-|F|), which lie in [1, 2], are multiplied up, and one logarithm is taken of many.</summary>
+    private static double Sum(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels)
+    {
+        const int Block = 512;
+        int lanes = Vector512<double>.Count, whole = labels.Length / lanes * lanes;
+        Vector512<double> sum = default, one = Vector512<double>.One;
+        for (int start = 0; start < whole; start += Block * lanes)
+        {
+            Vector512<double> product = one;
+            for (int row = start; row < Math.Min(whole, start + (Block * lanes)); row += lanes)
+            {
+                Vector512<double> score = Vector512.Create(scores[row..]), label = ScoreLoop.Widen(labels[row..]), observed = Vector512.Equals(label, label);
+                sum += Vector512.MaxNative(Vector512.ConditionalSelect(Vector512.Equals(label, one), -score, score), Vector512<double>.Zero) & observed;
+                product *= Vector512.ConditionalSelect(observed, one + Vector512.Exp(-Vector512.Abs(score)), one);
+            }
+
+            sum += Vector512.Log(product);
+        }
+
+        return Vector512.Sum(sum) + ScoreLoop.Sum(default(Rule), scores[whole..], labels[whole..], default);
+    }
+
     /// <summary>exp is taken of -|F| only, so that it cannot overflow and small probabilities keep their digits.</summary>
     private readonly struct Rule : IScoreRule
     {
         private static Vector512<double> One => Vector512<double>.One;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<double> Value(Vector512<double> scores, Vector512<double> labels)
         {
             Vector512<double> wrong = Vector512.ConditionalSelect(Vector512.Equals(labels, One), -scores, scores);
-            return Vector512.Max(wrong, Vector512<double>.Zero) + Vector512.Log(One + Vector512.Exp(-Vector512.Abs(scores)));
+            return Vector512.MaxNative(wrong, Vector512<double>.Zero) + Vector512.Log(One + Vector512.Exp(-Vector512.Abs(scores)));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<double> Slope(Vector512<double> scores, Vector512<double> labels, out Vector512<double> curvature)
         {
             Vector512<double> rare = Rare(scores), isOne = Vector512.Equals(labels, One), positive = Vector512.GreaterThanOrEqual(scores, Vector512<double>.Zero);
-            curvature = Vector512.Max(rare * (One - rare), Vector512.Create(LeastCurvature));
+            curvature = Vector512.MaxNative(rare * (One - rare), Vector512.Create(LeastCurvature));
             // The wrong class is the rare one where F has the sign of the label.
             Vector512<double> wrong = Vector512.ConditionalSelect(isOne ^ positive, One - rare, rare);
             return Vector512.ConditionalSelect(isOne, -wrong, wrong);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<double> Link(Vector512<double> scores)
         {
             Vector512<double> rare = Rare(scores);
@@ -60,6 +86,7 @@ public sealed class LogisticLoss : BoostingLoss
         }
 
         /// <summary>The probability of the less likely class.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<double> Rare(Vector512<double> scores)
         {
             Vector512<double> odds = Vector512.Exp(-Vector512.Abs(scores));
