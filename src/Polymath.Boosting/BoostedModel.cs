@@ -6,12 +6,14 @@ namespace Polymath.Boosting;
 public sealed class BoostedModel
 {
     private readonly BoostingObjective _objective;
+    private readonly Lazy<ModelScorer> _scorer;
 
     internal BoostedModel(BoostingOptions options, IReadOnlyList<FeatureDescription> features, IReadOnlyList<BoostingTarget> targets, TaskIndex? tasks, double[] initial, Tree[] shared, Tree[] outlier, Tree[] nonOutlier, Tree[][] taskTrees, double[] theta, IReadOnlyList<BoostingIteration> history)
     {
         (Options, Features, Targets, Tasks, Initial, Theta, History) = (options, features, targets, tasks, initial, theta, history);
         (SharedTrees, OutlierTrees, NonOutlierTrees, TaskTrees) = (shared, outlier, nonOutlier, taskTrees);
         _objective = new BoostingObjective(targets, options.Loss);
+        _scorer = new Lazy<ModelScorer>(() => new ModelScorer(this));
     }
 
     /// <summary>What it was fitted with.</summary>
@@ -82,21 +84,45 @@ public sealed class BoostedModel
     public double[] Scores(FeatureMatrix features, int[]? taskOfRow = null)
     {
         ArgumentNullException.ThrowIfNull(features);
+        double[] scores = new double[checked(features.Rows * Outputs)];
+        Scores(features, taskOfRow, scores);
+        return scores;
+    }
+
+    /// <summary>Raw scores F into memory of the caller; nothing else is allocated once the trees have been made ready, which the first call does.</summary>
+    /// <param name="features">Rows with the columns of training.</param>
+    /// <param name="taskOfRow">As for <see cref="Scores(FeatureMatrix, int[])"/>.</param>
+    /// <param name="destination">Receives <c>[rows, Outputs]</c>, row-major.</param>
+    /// <exception cref="BoostingException">Columns or tasks are not those of training, or the destination has another length.</exception>
+    public void Scores(FeatureMatrix features, int[]? taskOfRow, Span<double> destination)
+    {
+        ArgumentNullException.ThrowIfNull(features);
         Require(features, taskOfRow);
-        var scorer = new ModelScorer(this);
-        return scorer.Scores(features, taskOfRow);
+        if (destination.Length != (long)features.Rows * Outputs) throw new BoostingException($"found room for {destination.Length} scores, expected {(long)features.Rows * Outputs}: {Outputs} for each of {features.Rows} rows.");
+        _scorer.Value.Score(features, Tasks is null ? null : taskOfRow, destination);
     }
 
     /// <summary>Predictions: numbers in the label's unit, or probabilities.</summary>
     /// <param name="features">Rows with the columns of training.</param>
-    /// <param name="taskOfRow">As for <see cref="Scores"/>.</param>
+    /// <param name="taskOfRow">As for <see cref="Scores(FeatureMatrix, int[])"/>.</param>
     /// <returns><c>[rows, Outputs]</c>, row-major; a binary target with the logistic loss has one output, the probability of class 1.</returns>
     /// <exception cref="BoostingException">Columns or tasks are not those of training.</exception>
     public double[] Predict(FeatureMatrix features, int[]? taskOfRow = null)
     {
-        double[] scores = Scores(features, taskOfRow);
-        _objective.Link(scores);
-        return scores;
+        double[] predictions = Scores(features, taskOfRow);
+        _objective.Link(predictions);
+        return predictions;
+    }
+
+    /// <summary>Predictions into memory of the caller.</summary>
+    /// <param name="features">Rows with the columns of training.</param>
+    /// <param name="taskOfRow">As for <see cref="Scores(FeatureMatrix, int[])"/>.</param>
+    /// <param name="destination">Receives <c>[rows, Outputs]</c>, row-major.</param>
+    /// <exception cref="BoostingException">Columns or tasks are not those of training, or the destination has another length.</exception>
+    public void Predict(FeatureMatrix features, int[]? taskOfRow, Span<double> destination)
+    {
+        Scores(features, taskOfRow, destination);
+        _objective.Link(destination);
     }
 
     /// <summary>Predictions for rows that name their tasks.</summary>
