@@ -148,7 +148,7 @@ public sealed class BoostedModel
     /// up to rounding. Block 2 mixes its ensembles by the final theta.
     /// </summary>
     /// <param name="features">Rows with the columns of training.</param>
-    /// <param name="taskOfRow">As for <see cref="Scores"/>.</param>
+    /// <param name="taskOfRow">As for <see cref="Scores(FeatureMatrix, int[])"/>.</param>
     /// <exception cref="BoostingException">Columns or tasks are not those of training.</exception>
     public IEnumerable<BoostingStage> StagedPredict(FeatureMatrix features, int[]? taskOfRow = null)
     {

@@ -9,10 +9,10 @@ public sealed class ModelScorerTests
     [MemberData(nameof(RandomModels.AllForms), MemberType = typeof(RandomModels))]
     public void Scores_are_the_sums_of_the_definition(string form)
     {
-        for (int seed = 0; seed < 12; seed++)
+        for (int seed = 0; seed < 14; seed++)
         {
-            // Small trees are masked in one word or two, large ones are walked.
-            int mostLeaves = (int[])[2, 8, 32, 33, 64, 65, 200] is var sizes ? sizes[seed % sizes.Length] : 0;
+            // A tree takes a pass for every 32 leaves; above 1024 it is walked.
+            int mostLeaves = (int[])[2, 8, 32, 33, 65, 200, 3000] is var sizes ? sizes[seed % sizes.Length] : 0;
             (BoostedModel model, FeatureMatrix rows, int[]? tasks) = RandomModels.Make(form, seed, rows: 1 + (seed * 61), mostLeaves);
             double[] expected = Definition(model, rows, tasks), found = model.Scores(rows, tasks);
             Assert.Equal(Array.ConvertAll(expected, BitConverter.DoubleToInt64Bits), Array.ConvertAll(found, BitConverter.DoubleToInt64Bits));

@@ -39,7 +39,7 @@ public sealed class ShapValues
     /// <summary>Explains the scores of rows.</summary>
     /// <param name="model">A model.</param>
     /// <param name="features">Rows with the columns of training.</param>
-    /// <param name="taskOfRow">As for <see cref="BoostedModel.Scores"/>.</param>
+    /// <param name="taskOfRow">As for <see cref="BoostedModel.Scores(FeatureMatrix, int[])"/>.</param>
     /// <exception cref="BoostingException">Columns or tasks are not those of training.</exception>
     public static ShapValues Of(BoostedModel model, FeatureMatrix features, int[]? taskOfRow = null)
     {

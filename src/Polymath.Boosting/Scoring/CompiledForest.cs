@@ -3,18 +3,19 @@ namespace Polymath.Boosting;
 /// <summary>
 /// Trees as flat arrays that kernels run over. A small tree is not walked: every row starts with the bits of all leaves, each split that sends it right takes
 /// the leaves on its left away, and the highest bit left is the row's leaf (after Lucchese et al. 2015, "QuickScorer"). All splits are looked at, but 16 rows at
-/// a time, without a branch and without a gather. Above 64 leaves a walk looks at fewer splits than that is worth.
+/// a time, without a branch and without a gather. A mask has 32 bits, so a tree takes a pass for every 32 leaves; a huge one is walked.
 /// </summary>
 internal sealed class CompiledForest
 {
     /// <summary>Most leaves of a tree that is masked.</summary>
-    public const int MostMasked = 64;
+    public const int MostMasked = 1024;
 
     private const int MaskBits = 32, LeastWords = 16;
 
     private readonly Dictionary<TileColumn, int> _columnOf = [];
     private readonly List<TileColumn> _columns = [];
     private readonly List<CompiledTree> _trees = [];
+    private readonly List<MaskPass> _passes = [];
     private readonly List<MaskNode> _nodes = [];
     private readonly List<MaskSetNode> _setNodes = [];
     private readonly List<WalkNode> _walk = [];
@@ -26,6 +27,9 @@ internal sealed class CompiledForest
 
     /// <summary>All trees.</summary>
     public CompiledTree[] Trees { get; private set; } = [];
+
+    /// <summary>Passes of trees that are masked.</summary>
+    public MaskPass[] Passes { get; private set; } = [];
 
     /// <summary>Splits on numbers.</summary>
     public MaskNode[] Nodes { get; private set; } = [];
@@ -54,20 +58,20 @@ internal sealed class CompiledForest
     public void Seal()
     {
         _sets.AddRange(new uint[LeastWords]);
-        (Columns, Trees, Nodes, SetNodes, Walk, Sets, Values) = ([.. _columns], [.. _trees], [.. _nodes], [.. _setNodes], [.. _walk], [.. _sets], [.. _values]);
+        (Columns, Trees, Passes, Nodes, SetNodes, Walk, Sets, Values) = ([.. _columns], [.. _trees], [.. _passes], [.. _nodes], [.. _setNodes], [.. _walk], [.. _sets], [.. _values]);
     }
 
     private CompiledTree Mask(Tree tree, IReadOnlyList<FeatureDescription> features, double rate)
     {
         (int[] order, (int From, int To)[] left) = LeavesFromLeft(tree);
-        int values = _values.Count, words = tree.Leaves <= MaskBits ? 1 : 2;
+        int values = _values.Count, first = _passes.Count;
         foreach (int leaf in order)
         {
             foreach (double value in tree.Values(leaf)) _values.Add(rate * value);
         }
 
-        MaskPass first = Pass(tree, features, left, 0), second = words == 2 ? Pass(tree, features, left, MaskBits) : default;
-        return new CompiledTree(words, tree.Outputs, values, 0, first, second);
+        for (int leaf = 0; leaf < tree.Leaves; leaf += MaskBits) _passes.Add(Pass(tree, features, left, leaf));
+        return new CompiledTree(tree.Outputs, values, _passes.Count - first, first);
     }
 
     /// <summary>The splits with leaves from <paramref name="start"/> on among the 32 of a mask on their left.</summary>
@@ -125,7 +129,7 @@ internal sealed class CompiledForest
             open.Push((split.Right, child + 1));
         }
 
-        return new CompiledTree(0, tree.Outputs, values, root, default, default);
+        return new CompiledTree(tree.Outputs, values, 0, root);
     }
 
     private int Column(int feature, int categories)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -35,6 +36,28 @@ internal static unsafe class LeafMasks
             if (Avx512F.IsSupported && node->Words <= WordsOfVector) Categories512(set, ids, node->Keep, rows, masks);
             else for (int row = 0; row < rows; row++) masks[row] &= ((set[ids[row] >> 5] >> (ids[row] & 31)) & 1) != 0 ? uint.MaxValue : node->Keep;
         }
+    }
+
+    /// <summary>Turns masks into leaves where one is left; the others keep what a later pass has found. Every row has a leaf in one of the passes.</summary>
+    /// <param name="masks">A mask per row.</param>
+    /// <param name="pass">Number of the pass, from 0; the highest comes first.</param>
+    /// <param name="rows">Rows in use.</param>
+    /// <param name="leaves">The place of each row's leaf.</param>
+    public static void Find(uint* masks, int pass, int rows, int* leaves)
+    {
+        int start = pass * (8 * sizeof(uint));
+        if (Avx512CD.IsSupported)
+        {
+            for (int row = 0; row < rows; row += Wide)
+            {
+                Vector512<uint> mask = Vector512.Load(masks + row), leaf = Avx512CD.LeadingZeroCount(mask) + Vector512.Create((uint)start);
+                Vector512.ConditionalSelect(Vector512.Equals(mask, Vector512<uint>.Zero), Vector512.Load((uint*)leaves + row), leaf).Store((uint*)leaves + row);
+            }
+
+            return;
+        }
+
+        for (int row = 0; row < rows; row++) leaves[row] = masks[row] == 0 ? leaves[row] : start + BitOperations.LeadingZeroCount(masks[row]);
     }
 
     /// <summary>A whole tile: a split is read once for four vectors of rows.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using Polymath.Tensors.Kernels;
 
 namespace Polymath.Boosting;
@@ -54,13 +53,13 @@ internal sealed class ModelScorer
 
         fixed (float* values = features.Values)
         fixed (int* tasks = taskOfRow, rowsInOrder = order)
-        fixed (double* into = scores, leaves = _forest.Values)
+        fixed (double* into = scores, leafValues = _forest.Values)
         fixed (MaskNode* nodes = _forest.Nodes)
         fixed (MaskSetNode* setNodes = _forest.SetNodes)
         fixed (WalkNode* walk = _forest.Walk)
         fixed (uint* sets = _forest.Sets)
         {
-            var body = new Body { Scorer = this, Rows = rows, Tiles = tiles, Values = values, Tasks = tasks, Order = rowsInOrder, Starts = starts, Scores = into, Leaves = leaves, Nodes = nodes, SetNodes = setNodes, Walk = walk, Sets = sets };
+            var body = new Body { Scorer = this, Rows = rows, Tiles = tiles, Features = values, Tasks = tasks, Order = rowsInOrder, Starts = starts, Scores = into, Values = leafValues, Nodes = nodes, SetNodes = setNodes, Walk = walk, Sets = sets };
             Workers.For((tiles + TilesOfChunk - 1) / TilesOfChunk, ref body);
         }
 
@@ -94,10 +93,10 @@ internal sealed class ModelScorer
 
         public ModelScorer Scorer;
         public int Rows, Tiles;
-        public float* Values;
+        public float* Features;
         public int* Tasks, Order;
         public int[]? Starts;
-        public double* Scores, Leaves;
+        public double* Scores, Values;
         public MaskNode* Nodes;
         public MaskSetNode* SetNodes;
         public WalkNode* Walk;
@@ -120,7 +119,7 @@ internal sealed class ModelScorer
                     int first = Starts is null ? t * RowTile.Rows : Starts[t], count = (Starts is null ? Math.Min(Rows, first + RowTile.Rows) : Starts[t + 1]) - first;
                     for (int i = 0; i < count && Order is null; i++) natural[i] = first + i;
                     int* rows = Order is null ? natural : Order + first;
-                    RowTile.Fill(Scorer._forest.Columns, Values, Scorer._width, Scorer._oneHot, new ReadOnlySpan<int>(rows, count), Tasks, tile);
+                    RowTile.Fill(Scorer._forest.Columns, Features, Scorer._width, Scorer._oneHot, new ReadOnlySpan<int>(rows, count), Tasks, tile);
                     Score(rows, count, tile, masks, total);
                     for (int i = 0; i < count; i++) new ReadOnlySpan<double>(total + (i * outputs), outputs).CopyTo(new Span<double>(Scores + ((nint)rows[i] * outputs), outputs));
                 }
@@ -162,37 +161,21 @@ internal sealed class ModelScorer
         private readonly void Add(Range trees, float* tile, int count, uint* masks, double* scores, int offset)
         {
             int outputs = Scorer._outputs;
+            int* leaves = (int*)masks + RowTile.Rows;
             foreach (ref readonly CompiledTree tree in Scorer._forest.Trees.AsSpan(trees))
             {
-                double* leaves = Leaves + tree.Values;
-                if (tree.Words == 0)
+                if (tree.Passes == 0) TreeWalk.Run(Walk, tree.Start, Sets, tile, count, leaves);
+                for (int pass = tree.Passes - 1; pass >= 0; pass--)
                 {
-                    TreeWalk.Run(Walk, tree.Root, Sets, tile, count, (int*)masks);
-                    for (int row = 0; row < count; row++) Add(leaves + ((nint)masks[row] * tree.Outputs), tree.Outputs, scores + (row * outputs) + offset);
-                    continue;
+                    LeafMasks.Run(Scorer._forest.Passes[tree.Start + pass], Nodes, SetNodes, Sets, tile, count, masks);
+                    LeafMasks.Find(masks, pass, count, leaves);
                 }
 
-                LeafMasks.Run(tree.First, Nodes, SetNodes, Sets, tile, count, masks);
-                if (tree.Words == 1 && outputs == 1)
-                {
-                    for (int row = 0; row < count; row++) scores[row] += leaves[BitOperations.LeadingZeroCount(masks[row])];
-                    continue;
-                }
-
-                uint* second = masks + RowTile.Rows;
-                if (tree.Words == 1) new Span<uint>(second, count).Clear();
-                else LeafMasks.Run(tree.Second, Nodes, SetNodes, Sets, tile, count, second);
-                if (outputs == 1)
-                {
-                    for (int row = 0; row < count; row++) scores[row] += leaves[Leaf(masks[row], second[row])];
-                    continue;
-                }
-
-                for (int row = 0; row < count; row++) Add(leaves + (Leaf(masks[row], second[row]) * tree.Outputs), tree.Outputs, scores + (row * outputs) + offset);
+                double* values = Values + tree.Values;
+                if (outputs == 1) for (int row = 0; row < count; row++) scores[row] += values[leaves[row]];
+                else for (int row = 0; row < count; row++) Add(values + ((nint)leaves[row] * tree.Outputs), tree.Outputs, scores + (row * outputs) + offset);
             }
         }
-
-        private static int Leaf(uint first, uint second) => BitOperations.LeadingZeroCount(((ulong)first << 32) | second);
 
         private static void Add(double* values, int outputs, double* scores)
         {
