@@ -31,6 +31,7 @@ MAKERS = {
     "shared-bottom": ("tabular", "shared_bottom"),
     "encoder": ("encoder", "block"),
     "table": ("tables", "encode"),
+    "predict": ("trees", "predict"),
 }
 
 
