@@ -1,4 +1,5 @@
 using Polymath.Data;
+using Polymath.Data.Runs;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Configuration;
 using Polymath.Learning.Losses;
@@ -7,7 +8,6 @@ using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;
 using Polymath.Reproductions;
 using Polymath.Tabular;
-using Polymath.Tabular.Runs;
 using Polymath.Tensors;
 using Polymath.Tensors.Safetensors;
 

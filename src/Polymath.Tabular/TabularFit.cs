@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Polymath.Data.Runs;
 using Polymath.Learning.Reporting;
 using Polymath.Learning.Training;
 using Polymath.Tabular.Runs;

@@ -1,7 +1,7 @@
 using Polymath.Data;
+using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Learning.Training;
-using Polymath.Tabular.Runs;
 
 namespace Polymath.Tabular;
 

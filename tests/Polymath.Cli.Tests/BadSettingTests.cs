@@ -1,3 +1,4 @@
+using Polymath.Data.Runs;
 using Polymath.Tabular.Runs;
 
 namespace Polymath.Tests;
@@ -137,7 +138,7 @@ public sealed class BadSettingTests
     public void Every_setting_has_one_flag_in_the_help()
     {
         string help = CommandLine.Succeed("train", "--help").Output;
-        foreach (RunOption option in RunOptions.All) Assert.Contains($"--{option.Name}", help, StringComparison.Ordinal);
+        foreach (SettingOption<RunSettings> option in RunOptions.All) Assert.Contains($"--{option.Name}", help, StringComparison.Ordinal);
         Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 80, line));
     }
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Polymath.Tabular.Runs;
+using Polymath.Data.Runs;
 
 namespace Polymath.Cli;
 
-/// <summary>The settings of a run as flags: one flag per <see cref="RunOption"/>, with its name, help and range.</summary>
-internal sealed class RunFlags
+/// <summary>The settings of a run as flags: one flag per <see cref="SettingOption{T}"/>, with its name, help and range.</summary>
+/// <typeparam name="T">The settings.</typeparam>
+internal sealed class RunFlags<T>
+    where T : DataSettings
 {
     private const int MostValues = 100_000;
 
@@ -20,25 +22,19 @@ internal sealed class RunFlags
         ["drop"] = "-d",
     };
 
-    // How a file is read; prediction and inspection take these too.
-    private static readonly string[] s_reading = ["delimiter", "decimal", "header", "columns", "skip-lines", "trim-trailing", "missing"];
-    private static readonly string[] s_kinds = ["numeric", "categorical", "drop"];
+    private readonly List<(SettingOption<T> Setting, Option Flag)> _flags = [];
 
-    private readonly List<(RunOption Setting, Option Flag)> _flags = [];
-
-    private RunFlags(IEnumerable<RunOption> settings)
+    /// <summary>A flag for every setting of a table.</summary>
+    public RunFlags(SettingTable<T> table)
+        : this(table, table.All)
     {
-        foreach (RunOption setting in settings) _flags.Add((setting, FlagOf(setting)));
     }
 
-    /// <summary>All settings.</summary>
-    public static RunFlags All() => new(RunOptions.All);
-
-    /// <summary>How a table is read.</summary>
-    public static RunFlags Reading() => new(s_reading.Select(RunOptions.Find));
-
-    /// <summary>How a table is read, with the kinds of its columns.</summary>
-    public static RunFlags ReadingWithKinds() => new(s_reading.Concat(s_kinds).Select(RunOptions.Find));
+    /// <summary>A flag for some settings of a table.</summary>
+    public RunFlags(SettingTable<T> table, IEnumerable<SettingOption<T>> settings)
+    {
+        foreach (SettingOption<T> setting in settings) _flags.Add((setting, FlagOf(setting, table.DefaultOf(setting))));
+    }
 
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
@@ -51,9 +47,9 @@ internal sealed class RunFlags
 
     /// <summary>The settings with the given flags written over them.</summary>
     /// <exception cref="RunException">A value is out of range; the flag is named.</exception>
-    public RunSettings Apply(RunSettings settings, ParseResult parsed)
+    public T Apply(T settings, ParseResult parsed)
     {
-        foreach ((RunOption setting, Option flag) in _flags)
+        foreach ((SettingOption<T> setting, Option flag) in _flags)
         {
             if (!IsGiven(parsed, flag)) continue;
             string[] values = flag is Option<bool> toggle ? [parsed.GetValue(toggle) ? "true" : "false"] : parsed.GetValue((Option<string[]>)flag) ?? [];
@@ -72,12 +68,12 @@ internal sealed class RunFlags
 
     private static bool IsGiven(ParseResult parsed, Option flag) => parsed.GetResult(flag) is OptionResult { Implicit: false };
 
-    private static Option FlagOf(RunOption setting)
+    private static Option FlagOf(SettingOption<T> setting, string shown)
     {
         string name = $"--{setting.Name}";
         string[] aliases = s_aliases.TryGetValue(setting.Name, out string? alias) ? [alias] : [];
         if (setting.IsSwitch) return new GroupedOption<bool>(name, setting.Group, aliases: aliases) { Description = setting.Help };
-        return new GroupedOption<string[]>(name, setting.Group, RunOptions.DefaultOf(setting), aliases)
+        return new GroupedOption<string[]>(name, setting.Group, shown, aliases)
         {
             Description = setting.Help,
             HelpName = setting.Value,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Polymath.Data.Runs;
 using Polymath.Learning.Training;
 using Polymath.Tabular.Runs;
 
@@ -9,7 +10,7 @@ internal sealed class EvaluateCommand : Subcommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "Folder of a finished run." };
     private readonly Argument<string> _data = new("DATA") { Description = "Table with the training columns and the targets." };
-    private readonly Lazy<RunFlags> _reading = new(RunFlags.Reading);
+    private readonly Lazy<RunFlags<DataSettings>> _reading = new(ReadingFlags.Text);
 
     /// <inheritdoc/>
     public override string Name => "evaluate";
@@ -30,8 +31,8 @@ internal sealed class EvaluateCommand : Subcommand
     {
         TrainedRun run = TrainedRun.Load(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_run)));
         string data = parsed.GetRequiredValue(_data);
-        RunSettings reading = _reading.Value.Apply(run.Settings, parsed);
-        IReadOnlyList<TaskScore> scores = run.Evaluate(data, RunData.ReadOptionsOf(reading, reading.SkipLines));
+        DataSettings reading = _reading.Value.Apply(run.Settings, parsed);
+        IReadOnlyList<TaskScore> scores = run.Evaluate(data, reading.ReadOptions(reading.SkipLines));
         if (scores.All(score => score.Observed == 0))
         {
             string columns = string.Join(", ", run.Encoder.Targets.Select(target => $"'{target.Definition.Column}'").Distinct());

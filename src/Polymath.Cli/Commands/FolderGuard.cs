@@ -1,16 +1,16 @@
-using Polymath.Tabular.Runs;
+using Polymath.Data.Runs;
 
 namespace Polymath.Cli;
 
 /// <summary>Removes what a failed start of a run has created, unless there is something to resume.</summary>
 internal sealed class FolderGuard
 {
-    private readonly RunFolder _folder;
+    private readonly RunFiles _folder;
     private readonly string? _created;
     private readonly bool _wasEmpty;
 
     /// <summary>Looks at the folder before the run.</summary>
-    public FolderGuard(RunFolder folder)
+    public FolderGuard(RunFiles folder)
     {
         _folder = folder;
         string path = Path.GetFullPath(folder.Path);
@@ -21,7 +21,7 @@ internal sealed class FolderGuard
     }
 
     /// <summary>Whether the run can be continued.</summary>
-    public bool HasCheckpoint => Directory.Exists(_folder.Checkpoints) && Directory.EnumerateFiles(_folder.Checkpoints, "*.safetensors").Any(path => !Path.GetFileName(path).StartsWith('.'));
+    public bool HasCheckpoint => _folder.HasCheckpoint;
 
     /// <summary>Puts back what was there before.</summary>
     public void Undo()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Polymath.Data;
+using Polymath.Data.Runs;
 using Polymath.Tabular.Runs;
 
 namespace Polymath.Cli;
@@ -11,7 +12,7 @@ internal sealed class InspectCommand : Subcommand
     private readonly Argument<string> _what = new("WHAT") { Description = "A .safetensors file, the folder of a run, or a table." };
     private readonly GroupedOption<bool> _noNorms = new("--no-norms", Group) { Description = "Do not read the weights of a .safetensors file; so it is from 1 GB on." };
     private readonly GroupedOption<bool> _norms = new("--norms", Group) { Description = "Read the weights, piece by piece, however large the file is." };
-    private readonly Lazy<RunFlags> _reading = new(RunFlags.ReadingWithKinds);
+    private readonly Lazy<RunFlags<DataSettings>> _reading = new(ReadingFlags.WithKinds);
 
     /// <inheritdoc/>
     public override string Name => "inspect";
@@ -43,8 +44,8 @@ internal sealed class InspectCommand : Subcommand
         else if (Directory.Exists(what)) RunInspection.Write(new RunFolder(Path.TrimEndingDirectorySeparator(what)), terminal, json);
         else
         {
-            RunSettings reading = _reading.Value.Apply(new RunSettings(), parsed);
-            Table table = Table.Read(what, RunData.ReadOptionsOf(reading, reading.SkipLines) with { DropColumns = reading.Drop });
+            DataSettings reading = _reading.Value.Apply(new DataSettings(), parsed);
+            Table table = Table.Read(what, reading.ReadOptions(reading.SkipLines) with { DropColumns = reading.Drop });
             TableInspection.Write(table, terminal, json);
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Polymath.Data.Runs;
 using Polymath.Tabular.Runs;
 using Polymath.Tensors;
 
@@ -13,7 +14,7 @@ internal sealed class PredictCommand : Subcommand
     private readonly Argument<string> _run = new("RUN") { Description = "Folder of a finished run." };
     private readonly Argument<string> _data = new("DATA") { Description = "Table with the training columns in any order; others are ignored." };
     private readonly GroupedOption<string> _out = new("--out", Group, aliases: "-o") { HelpName = "file", Description = "File for the predictions, written whole or not at all; standard output unless given." };
-    private readonly Lazy<RunFlags> _reading = new(RunFlags.Reading);
+    private readonly Lazy<RunFlags<DataSettings>> _reading = new(ReadingFlags.Text);
 
     /// <inheritdoc/>
     public override string Name => "predict";
@@ -35,7 +36,7 @@ internal sealed class PredictCommand : Subcommand
     {
         TrainedRun run = TrainedRun.Load(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_run)));
         string data = parsed.GetRequiredValue(_data);
-        RunSettings reading = _reading.Value.Apply(run.Settings, parsed);
+        DataSettings reading = _reading.Value.Apply(run.Settings, parsed);
         bool json = GlobalFlags.Json(parsed);
         using var interrupt = new Interrupt(static () => { }, static () => { });
         try
@@ -62,7 +63,7 @@ internal sealed class PredictCommand : Subcommand
         long Write(TextWriter text)
         {
             var writer = new PredictionWriter(run.Encoder.Tasks, run.Encoder.TaskColumn, text, json);
-            foreach ((int rows, int[]? taskOfRow, float[][] predictions) in run.Predict(data, RunData.ReadOptionsOf(reading, reading.SkipLines), interrupt.Token)) writer.Write(rows, taskOfRow, predictions);
+            foreach ((int rows, int[]? taskOfRow, float[][] predictions) in run.Predict(data, reading.ReadOptions(reading.SkipLines), interrupt.Token)) writer.Write(rows, taskOfRow, predictions);
             return writer.Rows;
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Polymath.Data.Runs;
 using Polymath.Tabular.Runs;
 
 namespace Polymath.Cli;
@@ -13,7 +14,7 @@ internal sealed class TrainCommand : Subcommand
     private readonly GroupedOption<bool> _overwrite = new("--overwrite", Group) { Description = "Replace an earlier run in that folder." };
     private readonly GroupedOption<string> _resume = new("--resume", Group) { HelpName = "folder", Description = "Go on with a run that was interrupted, to the identical result." };
     private readonly GroupedOption<bool> _print = new("--print-config", Group) { Description = "Print the settings as YAML and stop." };
-    private readonly Lazy<RunFlags> _flags = new(RunFlags.All);
+    private readonly Lazy<RunFlags<RunSettings>> _flags = new(() => new(RunOptions.Table));
 
     /// <inheritdoc/>
     public override string Name => "train";

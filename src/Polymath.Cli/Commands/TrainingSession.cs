@@ -1,4 +1,5 @@
 using System.Globalization;
+using Polymath.Data.Runs;
 using Polymath.Learning.Reporting;
 using Polymath.Tabular.Runs;
 
@@ -34,7 +35,7 @@ internal sealed class TrainingSession(Terminal terminal, RunFolder folder, bool 
     /// <summary>Goes on with a run.</summary>
     public int Resume(RunSettings settings)
     {
-        if (!Directory.Exists(folder.Checkpoints) && File.Exists(folder.Model) && File.Exists(folder.ReportData))
+        if (folder.IsFinished)
         {
             Say($"{folder.Path} is already finished.");
             return Finish(ReadReport());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Polymath.Data;
+using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Tabular;
 using Polymath.Tabular.Runs;
@@ -41,7 +42,7 @@ internal static class RunInspection
         json.WriteBoolean("finished", run is not null);
         json.WriteStartObject("settings");
         json.WriteString("data", settings.Data);
-        foreach (RunOption option in RunOptions.All)
+        foreach (SettingOption<RunSettings> option in RunOptions.All)
         {
             IReadOnlyList<string> values = option.Get(settings);
             if (option.IsList) json.Strings(option.Name, values);
@@ -76,7 +77,7 @@ internal static class RunInspection
     {
         var defaults = new RunSettings();
         yield return ("data", settings.Data);
-        foreach (RunOption option in RunOptions.All)
+        foreach (SettingOption<RunSettings> option in RunOptions.All)
         {
             IReadOnlyList<string> values = option.Get(settings);
             bool core = option.Name is "model" or "balancer";

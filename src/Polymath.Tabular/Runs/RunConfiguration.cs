@@ -1,83 +1,17 @@
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using Polymath.Data.Runs;
 
 namespace Polymath.Tabular.Runs;
 
 /// <summary>Settings as YAML: the keys are the flags without their dashes, lists are sequences, and what is left out keeps its default.</summary>
 public static class RunConfiguration
 {
-    private const string DataKey = "data", TestKey = "test";
-
     /// <summary>All settings as YAML text. A password in the address of a database is left out: give it by PGPASSWORD or a password file.</summary>
-    public static string Write(RunSettings settings)
-    {
-        var root = new YamlMappingNode { { DataKey, Scalar(SourceAddress.WithoutPassword(settings.Data)) } };
-        foreach (RunOption option in RunOptions.All)
-        {
-            IReadOnlyList<string> values = [.. option.Get(settings).Select(value => option.Name == TestKey ? SourceAddress.WithoutPassword(value) : value)];
-            if (option.IsList) root.Add(option.Name, new YamlSequenceNode(values.Select(Scalar)));
-            else if (values.Count > 0) root.Add(option.Name, Scalar(values[0]));
-        }
-
-        using var text = new StringWriter { NewLine = "\n" };
-        new YamlStream(new YamlDocument(root)).Save(text, assignAnchors: false);
-        return text.ToString().Replace("...\n", string.Empty, StringComparison.Ordinal);
-    }
+    public static string Write(RunSettings settings) => SettingFile.Write(RunOptions.Table, settings);
 
     /// <summary>Reads settings from YAML text.</summary>
     /// <param name="text">The YAML.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="settings">What the file changes; defaults unless given.</param>
     /// <exception cref="RunException">Not YAML, an unknown key, or a value out of range; file and line are named.</exception>
-    public static RunSettings Read(string text, string name, RunSettings? settings = null)
-    {
-        RunSettings result = settings ?? new RunSettings();
-        foreach ((YamlNode keyNode, YamlNode valueNode) in Root(text, name).Children)
-        {
-            string key = keyNode is YamlScalarNode scalar ? scalar.Value ?? string.Empty : throw new RunException($"{name}, line {keyNode.Start.Line}: expected the name of a setting.");
-            if (valueNode is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" }) continue;
-            try
-            {
-                IReadOnlyList<string> values = Values(valueNode);
-                if (key == DataKey) result = result with { Data = values.Count == 1 ? values[0] : throw new RunException($"{DataKey}: found {values.Count} values, expected one.") };
-                else if (valueNode is YamlSequenceNode) result = RunOptions.Find(key).SetExactly(result, values);
-                else result = RunOptions.Find(key).Set(result, values);
-            }
-            catch (RunException exception)
-            {
-                throw new RunException($"{name}, line {keyNode.Start.Line}: {exception.Message}", exception);
-            }
-        }
-
-        return result;
-    }
-
-    private static YamlMappingNode Root(string text, string name)
-    {
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode map
-                ? map
-                : throw new RunException($"{name}: expected one YAML mapping of settings.");
-        }
-        catch (YamlException exception)
-        {
-            throw new RunException($"{name}, line {exception.Start.Line}: not valid YAML ({exception.Message}).", exception);
-        }
-    }
-
-    private static IReadOnlyList<string> Values(YamlNode node) => node switch
-    {
-        YamlScalarNode scalar => [scalar.Value ?? string.Empty],
-        YamlSequenceNode sequence => [.. sequence.Children.Select(child => child is YamlScalarNode item ? item.Value ?? string.Empty : throw new RunException("expected a list of plain values."))],
-        _ => throw new RunException("expected a value or a list of values."),
-    };
-
-    // Everything that YAML could read as something else than this text is quoted.
-    private static YamlScalarNode Scalar(string value) => new(value)
-    {
-        Style = value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '/') && value[0] != '-' && value[0] != '.' ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted,
-    };
+    public static RunSettings Read(string text, string name, RunSettings? settings = null) => SettingFile.Read(RunOptions.Table, text, name, settings);
 }

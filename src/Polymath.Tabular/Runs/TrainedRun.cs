@@ -1,4 +1,5 @@
 using Polymath.Data;
+using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Learning.Training;
 
@@ -39,7 +40,7 @@ public sealed class TrainedRun
     /// <returns>Per chunk, one array per task: <c>[rows, task outputs]</c>, probabilities or numbers in the label's own units.</returns>
     public IEnumerable<(int Rows, int[]? TaskOfRow, float[][] Predictions)> Predict(string source, ReadOptions? options = null, CancellationToken cancellation = default)
     {
-        options ??= RunData.ReadOptionsOf(Settings, Settings.SkipLines);
+        options ??= Settings.ReadOptions(Settings.SkipLines);
         foreach (EncodedTable chunk in Encoder.EncodeChunks(source, options, cancellation: cancellation))
         {
             yield return (chunk.Rows, chunk.TaskOfRow, Evaluation.Predict(Model, TaskEncoding.DatasetOf(chunk)));
@@ -52,7 +53,7 @@ public sealed class TrainedRun
     /// <param name="cancellation">Stops reading.</param>
     public IReadOnlyList<TaskScore> Evaluate(string source, ReadOptions? options = null, CancellationToken cancellation = default)
     {
-        Table table = Encoder.Read(source, options ?? RunData.ReadOptionsOf(Settings, Settings.SkipLines), cancellation);
+        Table table = Encoder.Read(source, options ?? Settings.ReadOptions(Settings.SkipLines), cancellation);
         return Evaluation.Score(Model, TaskEncoding.DatasetOf(TaskEncoding.EncodeLabelled(Encoder, table)));
     }
 }

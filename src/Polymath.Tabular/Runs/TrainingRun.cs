@@ -1,4 +1,5 @@
 using System.Globalization;
+using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Optimization;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Polymath.Data;
+using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;

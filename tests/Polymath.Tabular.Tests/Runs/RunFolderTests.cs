@@ -1,3 +1,4 @@
+using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Tabular;
 using Polymath.Tabular.Runs;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
+using Polymath.Data.Runs;
 using Polymath.Tabular.Runs;
 using Polymath.Tensors;
 
@@ -48,7 +49,7 @@ public sealed class RunSettingsTests
         {
             // A list that is not a YAML sequence reads like a flag.
             var random = new RandomStream((ulong)(uint)seed);
-            RunOption option = RunOptions.All[random.NextInt32(RunOptions.All.Count)];
+            SettingOption<RunSettings> option = RunOptions.All[random.NextInt32(RunOptions.All.Count)];
             string value = option.IsList ? "one, two,three" : Value(option, random).Replace('\n', ' ').Replace("\r", string.Empty, StringComparison.Ordinal);
             string yaml = $"{option.Name}: '{value.Replace("'", "''", StringComparison.Ordinal)}'";
             if (value.Any(c => char.IsControl(c) || c is '\u0085' or '\u2028')) return;
@@ -136,7 +137,7 @@ public sealed class RunSettingsTests
     private static RunSettings Draw(RandomStream random)
     {
         var settings = new RunSettings { Data = s_texts[random.NextInt32(s_texts.Length)] };
-        foreach (RunOption option in RunOptions.All)
+        foreach (SettingOption<RunSettings> option in RunOptions.All)
         {
             if (random.NextInt32(2) == 0) continue;
             string[] values = option.IsList ? [.. Enumerable.Range(0, random.NextInt32(4)).Select(_ => random.NextInt32(8) == 0 ? string.Empty : s_texts[random.NextInt32(s_texts.Length)])] : [Value(option, random)];
@@ -146,7 +147,7 @@ public sealed class RunSettingsTests
         return settings;
     }
 
-    private static string Value(RunOption option, RandomStream random)
+    private static string Value(SettingOption<RunSettings> option, RandomStream random)
     {
         if (s_valid.TryGetValue(option.Name, out string[]? choices)) return choices[random.NextInt32(choices.Length)];
         if (option.Value == "n") return (1 + random.NextInt32(1_000_000)).ToString(CultureInfo.InvariantCulture);
@@ -156,6 +157,6 @@ public sealed class RunSettingsTests
     private static void AssertSame(RunSettings expected, RunSettings actual)
     {
         Assert.Equal(expected.Data, actual.Data);
-        foreach (RunOption option in RunOptions.All) Assert.Equal(option.Get(expected), option.Get(actual));
+        foreach (SettingOption<RunSettings> option in RunOptions.All) Assert.Equal(option.Get(expected), option.Get(actual));
     }
 }

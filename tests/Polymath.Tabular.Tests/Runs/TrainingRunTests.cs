@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Polymath.Data;
+using Polymath.Data.Runs;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Configuration;
 using Polymath.Learning.Reporting;

@@ -1,4 +1,4 @@
-namespace Polymath.Tabular.Runs;
+namespace Polymath.Data.Runs;
 
 /// <summary>A run cannot start or a run folder cannot be used; one sentence says what was found, what was expected and what helps.</summary>
 public sealed class RunException : Exception

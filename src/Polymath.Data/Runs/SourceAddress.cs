@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 
-namespace Polymath.Tabular.Runs;
+namespace Polymath.Data.Runs;
 
 /// <summary>Addresses of tables as they may be written to files and shown to people: a password is never kept.</summary>
-internal static partial class SourceAddress
+public static partial class SourceAddress
 {
     /// <summary>
     /// The address, or a text that holds addresses, without passwords: neither <c>user:password@</c> nor <c>?password=...</c>. What is left
