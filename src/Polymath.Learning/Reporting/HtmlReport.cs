@@ -30,8 +30,13 @@ public static class HtmlReport
         Header(markup, report);
         Notes(markup, report);
         Results(markup, report);
-        Learning(markup, report);
-        Sharing(markup, report);
+        if (report.Boosting is { } boosting) BoostingSections.Write(markup, boosting);
+        else
+        {
+            Learning(markup, report);
+            Sharing(markup, report);
+        }
+
         Facts(markup, report);
         markup.Close().Line().Close().Line().Close().Line();
     }

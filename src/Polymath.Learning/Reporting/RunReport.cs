@@ -80,6 +80,9 @@ public sealed record RunReport
     /// <summary>In how many steps the balancer's rule was solved; null when that was not recorded.</summary>
     public SolverStatuses? Balancing { get; init; }
 
+    /// <summary>What only boosted trees have; null for other models.</summary>
+    public BoostingReport? Boosting { get; init; }
+
     /// <summary>What the reader should know: fallbacks, skipped tasks, warnings.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

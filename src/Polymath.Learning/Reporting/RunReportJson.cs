@@ -79,6 +79,7 @@ internal static class RunReportJson
                 json.WriteEndObject();
             }
 
+            if (report.Boosting is BoostingReport boosting) BoostingReportJson.Write(json, boosting);
             Write(json, "notes", report.Notes);
             Write(json, "files", report.Files);
             json.WriteEndObject();
@@ -135,6 +136,7 @@ internal static class RunReportJson
                 Conflict = root.Optional("conflict") is JsonField conflict
                     ? new GradientConflict((int)(conflict.Integer("tasks") ?? 0), conflict.Numbers("cosines"), conflict.Number("conflictRate") ?? double.NaN, conflict.Integer("steps") ?? 0)
                     : null,
+                Boosting = root.Optional("boosting") is JsonField boosting ? BoostingReportJson.Read(boosting) : null,
                 Notes = [.. root.Items("notes").Select(item => item.Text())],
                 Files = [.. root.Items("files").Select(item => item.Text())],
             };
@@ -223,7 +225,7 @@ internal static class RunReportJson
         if (value is long number) json.WriteNumber(name, number);
     }
 
-    private static void Write(Utf8JsonWriter json, string name, double? value)
+    internal static void Write(Utf8JsonWriter json, string name, double? value)
     {
         if (value is not double number) return;
         if (double.IsFinite(number)) json.WriteNumber(name, number);

@@ -93,8 +93,13 @@ public static class Evaluation
     /// <summary>The primary metric of a task: the one it names, else the first of its kind.</summary>
     public static Metric PrimaryMetric(Target task) => task.Metric is { } name ? Metric.Find(KindOf(task), name) : Metric.Of(KindOf(task)).First();
 
-    private static TaskScore Score(Target task, float[] labels, float[] answers)
+    /// <summary>The score of one task from its labels and the predictions for them, both in the label's own units.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="labels"><c>[n]</c> observed labels.</param>
+    /// <param name="answers"><c>[n, task outputs]</c> predictions.</param>
+    public static TaskScore Score(Target task, ReadOnlySpan<float> labels, ReadOnlySpan<float> answers)
     {
+        ArgumentNullException.ThrowIfNull(task);
         Metric primary = PrimaryMetric(task);
         var values = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (Metric metric in Metric.Of(KindOf(task)))

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Polymath.Data.Runs;
 using Polymath.Learning;
-using Polymath.Learning.Metrics;
 using Polymath.Learning.Reporting;
 using Polymath.Learning.Training;
 
@@ -15,14 +15,11 @@ internal static class RunReporting
         var undefined = new List<string>();
         TaskReport[] tasks = [.. data.Tasks.Select((target, k) => TaskOf(target, k, seeds, undefined))];
         double?[] gains = [.. tasks.Select(task => task.GainPercent).Where(gain => gain is not null)];
-        double?[] means = [.. seeds.Select(seed => Mean(data.Tasks.Select((target, k) => GainOf(target, Headline([seed], k), Baseline([seed], k), []))))];
+        double?[] means = [.. seeds.Select(seed => Mean(data.Tasks.Select((target, k) => TaskComparison.GainOf(target, Headline([seed], k), Baseline([seed], k), []))))];
 
         if (data.Tasks.Zip(tasks).Any(pair => GainMetric.Differs(pair.First) && pair.Second.GainPercent is not null)) notes.Add(GainMetric.Note);
 
-        // One sentence for a handful of tasks each, one for all when there are many.
-        const int Handful = 3;
-        if (undefined.Count <= Handful) notes.AddRange(undefined);
-        else notes.Add($"{undefined.Count} of {tasks.Length} tasks have no defined gain, because their single-task metric is not above 0; compare those by the difference.");
+        notes.AddRange(TaskComparison.Explain(undefined, tasks.Length));
         return new RunReport
         {
             Name = settings.Data.Length == 0 ? "demo" : SourceAddress.NameOf(settings.Data),
@@ -52,47 +49,18 @@ internal static class RunReporting
         };
     }
 
-    private static TaskReport TaskOf(Target target, int k, IReadOnlyList<RunResults> seeds, List<string> undefined)
-    {
-        TaskScore? ours = Headline(seeds, k);
-        double? gain = GainOf(target, ours, Baseline(seeds, k), undefined), spread = gain is null ? null : SpreadOf(target, k, seeds);
-        Metric primary = Evaluation.PrimaryMetric(target);
-        bool compared = seeds.Any(seed => Single(seed, k) is not null);
-        return new TaskReport
-        {
-            Name = target.Name,
-            Kind = target.Kind.ToString().ToLowerInvariant(),
-            PrimaryMetric = ours?.Primary ?? primary.Name,
-            HigherIsBetter = ours?.HigherIsBetter ?? primary.HigherIsBetter,
-            Splits = Splits(Average(seeds, seed => At(seed.Validation, k)), Average(seeds, seed => At(seed.Test, k))),
-            SingleTask = compared ? Splits(Average(seeds, seed => Single(seed, k)?.Validation), Average(seeds, seed => Single(seed, k)?.Test)) : null,
-            GainPercent = gain,
-            GainSpread = spread,
-            NegativeTransfer = gain < -RunVerdict.Deviations * (spread ?? 0),
-        };
-    }
-
-    private static double? GainOf(Target target, TaskScore? ours, TaskScore? baseline, List<string> undefined)
-    {
-        if (ours is null || baseline is null) return null;
-        Metric metric = GainMetric.Of(target);
-        double value = ours.Metrics[metric.Name], reference = baseline.Metrics[metric.Name];
-        if (double.IsNaN(value) || double.IsNaN(reference)) return null;
-        try
-        {
-            return 100 * MultiTaskGain.Relative(new TaskGain(ours.Task, metric.Name, metric.HigherIsBetter, reference, value));
-        }
-        catch (BaselineException exception)
-        {
-            undefined.Add(exception.Message);
-            return null;
-        }
-    }
+    private static TaskReport TaskOf(Target target, int k, IReadOnlyList<RunResults> seeds, List<string> undefined) => TaskComparison.Of(
+        target,
+        Average(seeds, seed => At(seed.Validation, k)),
+        Average(seeds, seed => At(seed.Test, k)),
+        seeds.Any(seed => Single(seed, k) is not null) ? (Average(seeds, seed => Single(seed, k)?.Validation), Average(seeds, seed => Single(seed, k)?.Test)) : null,
+        () => SpreadOf(target, k, seeds),
+        undefined);
 
     /// <summary>Standard deviation of a gain: over seeds, or over resampled rows where that is larger or all there is.</summary>
     private static double? SpreadOf(Target target, int k, IReadOnlyList<RunResults> seeds)
     {
-        double? overSeeds = Deviation([.. seeds.Select(seed => GainOf(target, Headline([seed], k), Baseline([seed], k), []))]);
+        double? overSeeds = Deviation([.. seeds.Select(seed => TaskComparison.GainOf(target, Headline([seed], k), Baseline([seed], k), []))]);
         double? overRows = Mean(seeds.Select(seed => Single(seed, k)?.GainDeviation));
         return overSeeds is null || overRows > overSeeds ? overRows : overSeeds;
     }
@@ -129,14 +97,6 @@ internal static class RunReporting
         if (defined.Length < 2) return null;
         double mean = defined.Average();
         return Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1));
-    }
-
-    private static Dictionary<string, SplitMetrics> Splits(TaskScore? validation, TaskScore? test)
-    {
-        var splits = new Dictionary<string, SplitMetrics>(StringComparer.Ordinal);
-        if (validation is not null) splits["valid"] = new SplitMetrics(validation.Observed, validation.Metrics);
-        if (test is not null) splits["test"] = new SplitMetrics(test.Observed, test.Metrics);
-        return splits;
     }
 
     private static EpochReport Epoch(EpochRecord record)

@@ -1,5 +1,6 @@
 using Polymath.Learning;
 using Polymath.Learning.Metrics;
+using Polymath.Learning.Reporting;
 using Polymath.Learning.Training;
 using Polymath.Tensors;
 

@@ -1,14 +1,13 @@
-using Polymath.Learning;
 using Polymath.Learning.Metrics;
 using Polymath.Learning.Training;
 
-namespace Polymath.Tabular.Runs;
+namespace Polymath.Learning.Reporting;
 
 /// <summary>
 /// The metric that a gain over the single-task model is measured by. R2 can be zero or negative, so that nothing can be divided by
 /// it: where it is the primary metric the gain is the relative fall of the RMSE, which has the same sign.
 /// </summary>
-internal static class GainMetric
+public static class GainMetric
 {
     private const string Unbounded = "r2", Error = "rmse";
 
