@@ -1,3 +1,4 @@
+using Polymath.Boosting;
 using Polymath.Data;
 using Polymath.Data.Runs;
 using Polymath.Learning.Balancing;
@@ -34,5 +35,5 @@ internal static class Failure
     // The errors the libraries declare for bad input, and those of the file system; anything else is our defect.
     private static bool IsExpected(Exception exception) => exception
         is UsageException or RunException or TableException or ModelException or BalancerException or ComponentException or LabelException or OptimizerException or TrainingException
-        or SafetensorsException or TensorException or BaselineException or ReproductionException or IOException or UnauthorizedAccessException;
+        or BoostingException or SafetensorsException or TensorException or BaselineException or ReproductionException or IOException or UnauthorizedAccessException;
 }

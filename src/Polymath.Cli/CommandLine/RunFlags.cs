@@ -15,6 +15,7 @@ internal sealed class RunFlags<T>
     private static readonly Dictionary<string, string> s_aliases = new(StringComparer.Ordinal)
     {
         ["target"] = "-t",
+        ["task"] = "--task-column",
         ["model"] = "-m",
         ["balancer"] = "-b",
         ["epochs"] = "-e",

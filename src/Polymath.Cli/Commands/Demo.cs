@@ -1,5 +1,6 @@
 using Polymath.Data;
 using Polymath.Data.Generators;
+using Polymath.Data.Runs;
 using Polymath.Tabular.Runs;
 
 namespace Polymath.Cli;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Polymath.Data.Runs;
 using Polymath.Learning.Training;
-using Polymath.Tabular.Runs;
 
 namespace Polymath.Cli;
 
@@ -10,6 +9,7 @@ internal sealed class EvaluateCommand : Subcommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "Folder of a finished run." };
     private readonly Argument<string> _data = new("DATA") { Description = "Table with the training columns and the targets." };
+    private readonly GroupedOption<string?> _unknown = FinishedRun.UnknownTaskFlag("Evaluate");
     private readonly Lazy<RunFlags<DataSettings>> _reading = new(ReadingFlags.Text);
 
     /// <inheritdoc/>
@@ -23,13 +23,14 @@ internal sealed class EvaluateCommand : Subcommand
     {
         command.Add(_run);
         command.Add(_data);
+        command.Add(_unknown);
         _reading.Value.AddTo(command);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, Terminal terminal)
     {
-        TrainedRun run = TrainedRun.Load(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_run)));
+        FinishedRun run = FinishedRun.Load(parsed.GetRequiredValue(_run), parsed.GetValue(_unknown));
         string data = parsed.GetRequiredValue(_data);
         DataSettings reading = _reading.Value.Apply(run.Settings, parsed);
         IReadOnlyList<TaskScore> scores = run.Evaluate(data, reading.ReadOptions(reading.SkipLines));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Polymath.Boosting.Runs;
 using Polymath.Data;
 using Polymath.Data.Runs;
 using Polymath.Tabular.Runs;
@@ -41,7 +42,7 @@ internal sealed class InspectCommand : Subcommand
             if (!File.Exists(what)) throw new UsageException($"{what}: no such file.");
             new SafetensorsInspection(what, norms ? true : noNorms ? false : null).Write(terminal, json);
         }
-        else if (Directory.Exists(what)) RunInspection.Write(new RunFolder(Path.TrimEndingDirectorySeparator(what)), terminal, json);
+        else if (Directory.Exists(what)) WriteRun(Path.TrimEndingDirectorySeparator(what), terminal, json);
         else
         {
             DataSettings reading = _reading.Value.Apply(new DataSettings(), parsed);
@@ -50,5 +51,11 @@ internal sealed class InspectCommand : Subcommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static void WriteRun(string path, Terminal terminal, bool json)
+    {
+        if (BoostFolder.Is(path)) BoostInspection.Write(new BoostFolder(path), terminal, json);
+        else RunInspection.Write(new RunFolder(path), terminal, json);
     }
 }

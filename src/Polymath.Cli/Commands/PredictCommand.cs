@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Polymath.Data.Runs;
-using Polymath.Tabular.Runs;
 using Polymath.Tensors;
 
 namespace Polymath.Cli;
@@ -14,6 +13,7 @@ internal sealed class PredictCommand : Subcommand
     private readonly Argument<string> _run = new("RUN") { Description = "Folder of a finished run." };
     private readonly Argument<string> _data = new("DATA") { Description = "Table with the training columns in any order; others are ignored." };
     private readonly GroupedOption<string> _out = new("--out", Group, aliases: "-o") { HelpName = "file", Description = "File for the predictions, written whole or not at all; standard output unless given." };
+    private readonly GroupedOption<string?> _unknown = FinishedRun.UnknownTaskFlag(Group);
     private readonly Lazy<RunFlags<DataSettings>> _reading = new(ReadingFlags.Text);
 
     /// <inheritdoc/>
@@ -28,13 +28,14 @@ internal sealed class PredictCommand : Subcommand
         command.Add(_run);
         command.Add(_data);
         command.Add(_out);
+        command.Add(_unknown);
         _reading.Value.AddTo(command);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, Terminal terminal)
     {
-        TrainedRun run = TrainedRun.Load(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_run)));
+        FinishedRun run = FinishedRun.Load(parsed.GetRequiredValue(_run), parsed.GetValue(_unknown));
         string data = parsed.GetRequiredValue(_data);
         DataSettings reading = _reading.Value.Apply(run.Settings, parsed);
         bool json = GlobalFlags.Json(parsed);

@@ -41,7 +41,7 @@ internal sealed class ReproCommand : Subcommand
         string? data = ReproductionContext.FindData(parsed.GetValue(_data));
         bool created = folder is not null && Prepare(folder);
         bool quiet = GlobalFlags.Quiet(parsed);
-        ReproductionDisplay display = ReproductionDisplay.For(terminal, quiet);
+        FractionDisplay display = FractionDisplay.For(terminal, quiet);
         using var interrupt = new Interrupt(display.Stopping, display.Abandon);
         ReproductionReport report;
         try
@@ -52,7 +52,7 @@ internal sealed class ReproCommand : Subcommand
                 Seeds = seeds,
                 DataFolder = data,
                 OutputFolder = folder,
-                Progress = progress,
+                Progress = at => progress(at.Fraction, at.Text),
                 CancellationToken = interrupt.Token,
             }));
         }

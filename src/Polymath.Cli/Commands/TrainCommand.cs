@@ -45,15 +45,12 @@ internal sealed class TrainCommand : Subcommand
             return ExitCode.Success;
         }
 
-        var folder = new RunFolder(Folder(parsed.GetValue(_out) ?? DefaultFolder));
+        var folder = new RunFolder(FolderName.Of(parsed.GetValue(_out) ?? DefaultFolder));
         TrainingRunMode mode = parsed.GetValue(_overwrite) ? TrainingRunMode.Overwrite : TrainingRunMode.New;
         string command = CommandText.Of(parsed.Tokens.Select(token => token.Value));
         var session = new TrainingSession(terminal, folder, GlobalFlags.Json(parsed), GlobalFlags.Quiet(parsed));
         return parsed.GetValue(_demo) ? Demo.Train(session, settings, mode, command) : session.Train(settings, mode, command);
     }
-
-    // "run/" and "run" are one folder; messages and configurations use one spelling.
-    private static string Folder(string path) => path.Length == 0 ? throw new UsageException("--out: found an empty name, expected a folder.") : path.Length > 1 ? Path.TrimEndingDirectorySeparator(path) : path;
 
     private RunSettings Settings(ParseResult parsed)
     {
@@ -62,27 +59,19 @@ internal sealed class TrainCommand : Subcommand
         if (demo && data.Length > 0) throw new UsageException($"found both --demo and '{data}', expected one of them.");
         if (demo)
         {
-            string folder = Folder(parsed.GetValue(_out) ?? DefaultFolder);
+            string folder = FolderName.Of(parsed.GetValue(_out) ?? DefaultFolder);
             RunSettings defaults = Demo.Settings(folder), chosen = _flags.Value.Apply(defaults, parsed);
             return chosen.Test == defaults.Test ? chosen : throw new UsageException("--demo brings its own test rows; leave out --test.");
         }
 
-        bool yaml = data.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || data.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
-        return _flags.Value.Apply(yaml ? RunConfiguration.Read(ReadText(data), data) : new RunSettings { Data = data }, parsed);
-    }
-
-    private static string ReadText(string path)
-    {
-        if (Directory.Exists(path)) throw new RunException($"{path}: is a folder, expected a YAML file.");
-        if (!File.Exists(path)) throw new RunException($"{path}: no such file.");
-        return File.ReadAllText(path);
+        return _flags.Value.Apply(SettingText.IsFile(data) ? RunConfiguration.Read(SettingText.Read(data), data) : new RunSettings { Data = data }, parsed);
     }
 
     private int Resume(ParseResult parsed, Terminal terminal, string path)
     {
         string[] given = [.. _flags.Value.Given(parsed)];
         string? extra = given.Length > 0 ? given[0] : parsed.GetValue(_data) ?? (parsed.GetValue(_demo) ? "--demo" : parsed.GetValue(_overwrite) ? "--overwrite" : parsed.GetValue(_out) is not null ? "--out" : null);
-        var folder = new RunFolder(Folder(path));
+        var folder = new RunFolder(FolderName.Of(path));
         if (extra is not null) throw new UsageException($"--resume goes on with the settings in {folder.Configuration}, found '{extra}' beside it; leave that out.");
         RunSettings settings = folder.ReadSettings();
         if (parsed.GetValue(_print))

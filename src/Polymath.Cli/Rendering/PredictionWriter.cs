@@ -35,7 +35,7 @@ internal sealed class PredictionWriter
     /// <summary>Writes the next rows.</summary>
     /// <param name="rows">How many.</param>
     /// <param name="taskOfRow">Task of each row with a task column; null otherwise.</param>
-    /// <param name="predictions">Per task, <c>[rows, task outputs]</c>.</param>
+    /// <param name="predictions">Per task, <c>[rows, task outputs]</c>; with a task column also a single array for all tasks, which then predicts rows of unknown tasks too.</param>
     public void Write(int rows, int[]? taskOfRow, float[][] predictions)
     {
         // Not before the first rows are there: a table that cannot be read leaves no output at all.
@@ -50,7 +50,8 @@ internal sealed class PredictionWriter
                 int task = taskOfRow is null ? -1 : taskOfRow[row];
                 Array.Fill(cells, string.Empty);
                 cells[at++] = task < 0 ? string.Empty : _tasks[task].Name;
-                if (task >= 0) Fill(cells, ref at, _tasks[task], Outputs(predictions[task], _tasks[task], row));
+                if (task >= 0) Fill(cells, ref at, _tasks[task], Outputs(predictions[predictions.Length == 1 ? 0 : task], _tasks[task], row));
+                else if (predictions.Length == 1) Fill(cells, ref at, _tasks[0], Outputs(predictions[0], _tasks[0], row));
             }
             else
             {

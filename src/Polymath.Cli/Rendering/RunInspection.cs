@@ -23,14 +23,14 @@ internal static class RunInspection
         TextWriter output = terminal.Output;
         output.WriteLine($"{folder.Path}: {(run is null ? $"not finished; continue with polymath train --resume {folder.Path}" : "finished")}");
         output.WriteLine();
-        foreach ((string name, string value) in Changed(settings)) output.WriteLine($"{name}: {value}");
+        WriteChanged(RunOptions.Table, settings, ["model", "balancer"], output);
         if (run is null) return;
         output.WriteLine();
         var tasks = new TextTable("task", "kind", "classes");
         foreach (TaskDescription task in run.Encoder.Tasks) tasks.Add(task.Name, task.Kind.ToString().ToLowerInvariant(), Classes(task));
         tasks.Write(terminal);
         output.WriteLine();
-        output.WriteLine($"inputs: {run.Encoder.NumericNames.Count} numeric, {run.Encoder.Fields.Count} categorical, from columns {string.Join(", ", run.Encoder.InputColumns.Take(20))}{(run.Encoder.InputColumns.Count > 20 ? ", ..." : string.Empty)}");
+        WriteInputs(run.Encoder, output);
         output.WriteLine();
         if (run.Model is TabularModel model) output.Write(model.Summary.ToString());
         else output.WriteLine($"{TextTable.Count(run.Model.ParameterCount)} parameters, {TextTable.Count(run.Model.FlopsPerRow)} FLOPs/row");
@@ -40,16 +40,7 @@ internal static class RunInspection
     {
         json.WriteStartObject();
         json.WriteBoolean("finished", run is not null);
-        json.WriteStartObject("settings");
-        json.WriteString("data", settings.Data);
-        foreach (SettingOption<RunSettings> option in RunOptions.All)
-        {
-            IReadOnlyList<string> values = option.Get(settings);
-            if (option.IsList) json.Strings(option.Name, values);
-            else if (values.Count > 0) json.WriteString(option.Name, values[0]);
-        }
-
-        json.WriteEndObject();
+        WriteSettings(json, RunOptions.Table, settings);
         if (run is not null) WriteModel(json, run.Encoder, run.Model);
         json.WriteEndObject();
     });
@@ -72,20 +63,40 @@ internal static class RunInspection
         json.WriteNumber("flopsPerRow", model.FlopsPerRow);
     }
 
-    /// <summary>The data, and every setting that is not at its default.</summary>
-    private static IEnumerable<(string Name, string Value)> Changed(RunSettings settings)
+    /// <summary>The data, and every setting that is not at its default; some in any case.</summary>
+    public static void WriteChanged<T>(SettingTable<T> table, T settings, IReadOnlyList<string> always, TextWriter output)
+        where T : DataSettings
     {
-        var defaults = new RunSettings();
-        yield return ("data", settings.Data);
-        foreach (SettingOption<RunSettings> option in RunOptions.All)
+        output.WriteLine($"data: {settings.Data}");
+        foreach (SettingOption<T> option in table.All)
         {
             IReadOnlyList<string> values = option.Get(settings);
-            bool core = option.Name is "model" or "balancer";
-            if (core || !values.SequenceEqual(option.Get(defaults))) yield return (option.Name, string.Join(", ", values));
+            if (always.Contains(option.Name) || !values.SequenceEqual(option.Get(table.Defaults))) output.WriteLine($"{option.Name}: {string.Join(", ", values)}");
         }
     }
 
-    private static string Classes(TaskDescription task)
+    /// <summary>All settings.</summary>
+    public static void WriteSettings<T>(Utf8JsonWriter json, SettingTable<T> table, T settings)
+        where T : DataSettings
+    {
+        json.WriteStartObject("settings");
+        json.WriteString("data", settings.Data);
+        foreach (SettingOption<T> option in table.All)
+        {
+            IReadOnlyList<string> values = option.Get(settings);
+            if (option.IsList) json.Strings(option.Name, values);
+            else if (values.Count > 0) json.WriteString(option.Name, values[0]);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the model sees.</summary>
+    public static void WriteInputs(TableEncoder encoder, TextWriter output)
+        => output.WriteLine($"inputs: {encoder.NumericNames.Count} numeric, {encoder.Fields.Count} categorical, from columns {string.Join(", ", encoder.InputColumns.Take(20))}{(encoder.InputColumns.Count > 20 ? ", ..." : string.Empty)}");
+
+    /// <summary>The first of the classes of a task.</summary>
+    public static string Classes(TaskDescription task)
     {
         const int Most = 6;
         return task.Classes.Count <= Most ? string.Join(", ", task.Classes) : $"{string.Join(", ", task.Classes.Take(Most))}, ... ({task.Classes.Count})";

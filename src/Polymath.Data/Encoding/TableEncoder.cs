@@ -56,6 +56,10 @@ public sealed class TableEncoder
 
     internal TaskLabels? Labels => _labels;
 
+    /// <summary>The same encoder with another answer to rows of a task unknown to training.</summary>
+    /// <param name="unknown">What such a row does.</param>
+    public TableEncoder With(UnknownTask unknown) => _labels is null ? this : new TableEncoder(_inputs, _targets, [.. Tasks.Select(task => task.Scale)], new TaskLabels(_labels.Column, _labels.Kind, _labels.Labels, unknown), Notes);
+
     /// <summary>Learns an encoding from training rows.</summary>
     /// <exception cref="TableException">A column is unknown, a target cannot be learned, or no input is left.</exception>
     public static TableEncoder Fit(Table table, IReadOnlyList<TargetColumn> targets, ReadOnlySpan<int> trainingRows, EncoderOptions? options = null) =>

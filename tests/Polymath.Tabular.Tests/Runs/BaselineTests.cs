@@ -1,4 +1,5 @@
 using System.Globalization;
+using Polymath.Data.Runs;
 using Polymath.Learning.Reporting;
 using Polymath.Tabular.Runs;
 using Polymath.Tensors;

@@ -1,4 +1,4 @@
-namespace Polymath.Tabular.Runs;
+namespace Polymath.Data.Runs;
 
 /// <summary>What to do with what the run folder already holds.</summary>
 public enum TrainingRunMode

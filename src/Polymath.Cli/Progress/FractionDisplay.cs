@@ -1,11 +1,10 @@
 using System.Globalization;
-using Polymath.Reproductions;
 using Spectre.Console;
 
 namespace Polymath.Cli;
 
-/// <summary>Shows a reproduction while it runs: a bar in place on a terminal, now and then a line elsewhere, nothing when quiet.</summary>
-internal sealed class ReproductionDisplay
+/// <summary>Shows work of which the part done is known: a bar in place on a terminal, now and then a line elsewhere, nothing when quiet.</summary>
+internal sealed class FractionDisplay
 {
     private const int Bar = 20;
     private static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(5), s_betweenFrames = TimeSpan.FromMilliseconds(100);
@@ -15,21 +14,21 @@ internal sealed class ReproductionDisplay
     private TimeSpan? _last;
     private volatile bool _stopping;
 
-    private ReproductionDisplay(TextWriter? lines, IAnsiConsole? console) => (_lines, _console) = (lines, console);
+    private FractionDisplay(TextWriter? lines, IAnsiConsole? console) => (_lines, _console) = (lines, console);
 
     /// <summary>The display for a terminal.</summary>
-    public static ReproductionDisplay For(Terminal terminal, bool quiet)
+    public static FractionDisplay For(Terminal terminal, bool quiet)
         => quiet ? new(null, null) : terminal.IsErrorLive ? new(null, terminal.ErrorConsole()) : new(terminal.Error, null);
 
-    /// <summary>Runs <paramref name="work"/> and shows the progress it reports.</summary>
-    public T Show<T>(Func<Action<ReproductionProgress>, T> work)
+    /// <summary>Runs <paramref name="work"/> and shows the fraction and the text that it reports.</summary>
+    public T Show<T>(Func<Action<double, string>, T> work)
     {
-        if (_console is null) return work(_lines is null ? static _ => { } : Line);
-        return _console.Live(new Text("Starting ...")).AutoClear(true).Overflow(VerticalOverflow.Ellipsis).Start(context => work(progress =>
+        if (_console is null) return work(_lines is null ? static (_, _) => { } : Line);
+        return _console.Live(new Text("Starting ...")).AutoClear(true).Overflow(VerticalOverflow.Ellipsis).Start(context => work((fraction, text) =>
         {
-            TimeSpan? left = _clock.Left(progress.Fraction);
+            TimeSpan? left = _clock.Left(fraction);
             if (!IsDue(s_betweenFrames)) return;
-            context.UpdateTarget(Frame(progress, left));
+            context.UpdateTarget(Frame(fraction, text, left));
             context.Refresh();
         }));
     }
@@ -48,17 +47,17 @@ internal sealed class ReproductionDisplay
         _console?.WriteLine();
     }
 
-    private void Line(ReproductionProgress progress)
+    private void Line(double fraction, string text)
     {
-        TimeSpan? left = _clock.Left(progress.Fraction);
+        TimeSpan? left = _clock.Left(fraction);
         if (!IsDue(s_betweenLines)) return;
-        _lines!.WriteLine($"{Percent(progress)} {progress.Text}{(left is { } time ? $", {RunClock.Format(time)} left" : string.Empty)}");
+        _lines!.WriteLine($"{Percent(fraction)} {text}{(left is { } time ? $", {RunClock.Format(time)} left" : string.Empty)}");
     }
 
-    private Rows Frame(ReproductionProgress progress, TimeSpan? left)
+    private Rows Frame(double fraction, string text, TimeSpan? left)
     {
-        int filled = (int)Math.Round(Bar * progress.Fraction);
-        string line = $"{Percent(progress)}{(left is { } time ? $"  {RunClock.Format(time)} left" : string.Empty)}  {progress.Text}";
+        int filled = (int)Math.Round(Bar * fraction);
+        string line = $"{Percent(fraction)}{(left is { } time ? $"  {RunClock.Format(time)} left" : string.Empty)}  {text}";
         var bar = Markup.FromInterpolated($"[green]{new string('━', filled)}[/][grey]{new string('─', Bar - filled)}[/] {line}");
         return _stopping ? new Rows(bar, new Markup("[yellow]Stopping after this step; Ctrl-C again stops at once.[/]")) : new Rows(bar);
     }
@@ -71,5 +70,5 @@ internal sealed class ReproductionDisplay
         return true;
     }
 
-    private static string Percent(ReproductionProgress progress) => string.Create(CultureInfo.InvariantCulture, $"{100 * progress.Fraction,3:0}%");
+    private static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction,3:0}%");
 }
