@@ -17,6 +17,8 @@ internal static class BoostReporting
         TaskReport[] tasks = [.. data.Tasks.Select((target, k) => TaskOf(target, k, settings, scores, singles, undefined))];
         if (data.Tasks.Zip(tasks).Any(pair => GainMetric.Differs(pair.First) && pair.Second.GainPercent is not null)) notes.Add(GainMetric.Note);
         notes.AddRange(TaskComparison.Explain(undefined, tasks.Length));
+        TaskMix[] mixes = MixesOf(model);
+        notes.AddRange(NotesOn(model, mixes));
         double[] gains = [.. tasks.Select(task => task.GainPercent).OfType<double>()];
         long trees = model.SharedTrees.Count + model.OutlierTrees.Count + model.NonOutlierTrees.Count + model.TaskTrees.Sum(own => (long)own.Count);
         string[] files = ["config.yaml", "encoder.json", "model.safetensors", "metrics.jsonl", "report.json", "report.html"];
@@ -37,7 +39,7 @@ internal static class BoostReporting
             Boosting = new BoostingReport
             {
                 Losses = [.. model.History.Select(loss => new IterationLoss(loss.Block.ToString().ToLowerInvariant(), loss.Iteration, loss.TrainingLoss, loss.ValidationLoss))],
-                Mixes = MixesOf(model),
+                Mixes = mixes,
                 Importances = SharesOf(model),
                 Search = search is null ? null : SearchOf(settings, search),
             },
@@ -62,26 +64,25 @@ internal static class BoostReporting
         return double.IsNaN(deviation) ? null : 100 * deviation;
     }
 
+    private static IEnumerable<string> NotesOn(BoostedModel model, TaskMix[] mixes)
+    {
+        const double End = 0.1;
+        if (model.Options.RobustIterations > 0 && model.OutlierTrees.Count == 0)
+            yield return "The robust trees did not lower the validation loss, so none was kept and no task can be called an outlier; --patience 0 keeps them.";
+        if (model.Options.Theta == ThetaStep.Sum && 2 * mixes.Count(mix => mix.Weight is < End or > 1 - End) > mixes.Length)
+            yield return "Most mixes are near an end of their scale: a step by the sum over many rows takes them there at once; --theta-step mean moves them gradually and tells tasks apart better.";
+    }
+
+    /// <summary>Empty when no robust tree was kept: theta then mixes nothing.</summary>
     private static TaskMix[] MixesOf(BoostedModel model)
     {
+        if (model.OutlierTrees.Count == 0) return [];
         IReadOnlyDictionary<string, double> weights = model.TaskWeights, scores = model.OutlierScores;
         return [.. weights.Select(weight => new TaskMix(weight.Key, weight.Value, scores[weight.Key]))];
     }
 
     private static FeatureShare[] SharesOf(BoostedModel model)
-    {
-        double[] gains = new double[model.Features.Count + 1];
-        foreach (Tree tree in model.SharedTrees.Concat(model.OutlierTrees).Concat(model.NonOutlierTrees).Concat(model.TaskTrees.SelectMany(own => own)))
-        {
-            // Columns after the features say which task a row belongs to.
-            foreach (TreeSplit split in tree.Splits) gains[Math.Min(split.Feature, model.Features.Count)] += split.Gain;
-        }
-
-        double total = gains.Sum();
-        return total > 0
-            ? [.. gains.Select((gain, feature) => new FeatureShare(feature < model.Features.Count ? model.Features[feature].Name : "(task)", gain / total)).Where(share => share.Share > 0).OrderByDescending(share => share.Share)]
-            : [];
-    }
+        => [.. model.FeatureImportances().Where(feature => feature.Value > 0).OrderByDescending(feature => feature.Value).Select(feature => new FeatureShare(feature.Feature, feature.Value))];
 
     private static SearchReport SearchOf(BoostSettings settings, SearchResult search)
     {

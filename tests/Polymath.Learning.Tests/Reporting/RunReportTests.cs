@@ -61,7 +61,9 @@ public sealed class RunReportTests
 
     private static void AssertSame(RunReport expected, RunReport found)
     {
-        Assert.Equal(expected with { Tasks = [], History = [], Conflict = null, Notes = [], Files = [] }, found with { Tasks = [], History = [], Conflict = null, Notes = [], Files = [] });
+        Assert.Equal(expected.Boosting is null, found.Boosting is null);
+        Assert.Equal(expected.ToJson(), found.ToJson());
+        Assert.Equal(expected with { Tasks = [], History = [], Conflict = null, Boosting = null, Notes = [], Files = [] }, found with { Tasks = [], History = [], Conflict = null, Boosting = null, Notes = [], Files = [] });
         Assert.Equal(expected.Notes, found.Notes);
         Assert.Equal(expected.Files, found.Files);
         Assert.Equal(expected.Tasks.Count, found.Tasks.Count);

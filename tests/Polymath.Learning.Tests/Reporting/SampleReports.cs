@@ -22,6 +22,10 @@ internal static class SampleReports
         ["nothing"] = () => new RunReport { Name = "" },
         ["nan"] = Undefined,
         ["hostile"] = Hostile,
+        ["boosted"] = () => Boosted(["abalone_female", "abalone_infant", "abalone_male"], outliers: 1, validation: true),
+        ["boosted-twenty"] = () => Boosted([.. Enumerable.Range(1, 20).Select(i => $"probability_of_purchase_within_{i}_days_of_the_first_click")], outliers: 3, validation: true),
+        ["boosted-many"] = () => Boosted([.. Enumerable.Range(1, 139).Select(i => $"school {i}")], outliers: 14, validation: false),
+        ["boosted-bare"] = () => Boosted(["one"], outliers: 0, validation: false) with { Boosting = new BoostingReport() },
     };
 
     public static RunReport Make(string name, string[] tasks, int epochs, bool regression = false)
@@ -87,6 +91,27 @@ internal static class SampleReports
             GainPercent = gain,
             GainSpread = 0.35,
             NegativeTransfer = gain < -1.2,
+        };
+    }
+
+    public static RunReport Boosted(string[] tasks, int outliers, bool validation)
+    {
+        var random = new RandomStream(3).Derive("boosted");
+        double[] mixes = [.. tasks.Select((_, i) => i >= outliers ? 0.5 + (0.02 * random.NextNormalDouble()) : i % 2 == 0 ? 0.9 + (0.005 * i) : 0.1)];
+        double median = mixes.Order().ElementAt(mixes.Length / 2);
+        return Make("boosted", tasks, epochs: 1, regression: true) with
+        {
+            Model = "r-mtgb, 7,100 trees",
+            Balancer = "",
+            History = [],
+            Conflict = null,
+            Boosting = new BoostingReport
+            {
+                Losses = [.. new[] { "shared", "robust", "task" }.SelectMany((block, b) => Enumerable.Range(1, 50).Select(i => new IterationLoss(block, i, 90 - (20 * b) - (0.3 * i), validation ? 95 - (10 * b) + (0.01 * (i - 20) * (i - 20)) : double.NaN)))],
+                Mixes = [.. tasks.Select((task, i) => new TaskMix(task, mixes[i], Math.Abs(mixes[i] - median)))],
+                Importances = [.. Enumerable.Range(1, 26).Select(i => new FeatureShare($"feature_number_{i}", 1.0 / (i * 4)))],
+                Search = new SearchReport("rmse", false, 5, [.. Enumerable.Range(1, 24).Select(i => new SearchPoint($"shared={10 * i} robust=20", i == 7 ? double.NaN : 2 + (0.01 * i), 0.02, i == 1))]),
+            },
         };
     }
 

@@ -20,7 +20,7 @@ internal static class BoostingSections
         markup.Element("p", report.OutlierSentence);
         markup.Open("figure", ("class", "wide")).Element("figcaption", "How each task mixes the two robust ensembles").Line();
         new MixChart(report).Draw(new SvgWriter(markup));
-        markup.Element("p", $"Which end is which is arbitrary: what counts is the distance to the median. A task is an outlier from a distance of {Numbers.Metric(BoostingReport.OutlierScore)} on.", ("class", "caption"));
+        markup.Element("p", $"Which end is which is arbitrary: what counts is the distance to the median. A task is an outlier from a distance of {BoostingReport.OutlierScore.ToString(System.Globalization.CultureInfo.InvariantCulture)} on.", ("class", "caption"));
         markup.Close().Close().Line();
     }
 
