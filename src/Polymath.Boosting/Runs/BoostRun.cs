@@ -21,6 +21,8 @@ public sealed class BoostRun
     private readonly BoostSettings _settings;
     private readonly BoostFolder _folder;
     private readonly BoostData _data;
+    private readonly BoostingOptions _options;
+    private readonly BoostingData? _validation;
     private readonly string _command;
     private readonly Action<BoostProgress>? _progress;
     private readonly GridSearch? _search;
@@ -31,14 +33,22 @@ public sealed class BoostRun
     private BoostRun(BoostSettings settings, BoostFolder folder, BoostData data, IReadOnlyList<GridPoint> grid, BoostingOptions options, string command, Action<BoostProgress>? progress)
     {
         (_settings, _folder, _data, _command, _progress) = (settings, folder, data, command, progress);
+        (_options, _validation) = (options, data.ValidationData());
+        if (_validation is null)
+        {
+            if (settings.Patience > 0) throw new RunException($"patience: found {settings.Patience}, but there are no validation rows to say when to stop; leave it out, or hold rows out by --validation and without --search.");
+            _options = options with { Patience = 0 };
+        }
+
         if (settings.Search.Count > 0)
         {
             _search = new GridSearch(grid, settings.Folds, (ulong)settings.Seed, settings.SearchMetric);
             _search.Check(data.Train);
             _searchFits = grid.Count * settings.Folds;
         }
-        else new MultiTaskBooster(options).Check(data.Train);
+        else new MultiTaskBooster(_options).Check(data.Train);
 
+        foreach (BoostingOptions tried in settings.Search.Count > 0 ? grid.Select(point => point.Options) : [_options]) RequireLearnable(tried, data.Train);
         _compares = settings.Baseline == BoostPreset.SingleTask && data.Tasks.Count > 1 && BoostPreset.Settle(settings) != BoostPreset.SingleTask;
     }
 
@@ -76,7 +86,7 @@ public sealed class BoostRun
 
         try
         {
-            return new BoostOutcome(true, folder, run.Fit(options, cancellation));
+            return new BoostOutcome(true, folder, run.Fit(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -84,11 +94,11 @@ public sealed class BoostRun
         }
     }
 
-    private RunReport Fit(BoostingOptions options, CancellationToken cancellation)
+    private RunReport Fit(CancellationToken cancellation)
     {
+        BoostingOptions options = _options;
         SearchResult? search = _search?.Run(_data.Train, _folder.Search, Searching, cancellation);
         if (search is not null) options = search.Best.Point.Options with { Patience = 0 };
-        BoostingData? validation = _data.ValidationData();
         BoostedModel model = Fit(options, "multi-task", _searchFits);
         var scores = BoostScores.Of(model, _data);
         BoostScores? singles = _compares ? BoostScores.Of(Fit(Alone(options), "single-task", _searchFits + 1), _data) : null;
@@ -104,8 +114,16 @@ public sealed class BoostRun
         BoostedModel Fit(BoostingOptions of, string stage, int done)
         {
             _progress?.Invoke(new BoostProgress(stage, done, Fits, null));
-            return new MultiTaskBooster(of).Fit(_data.Train, validation, fit => _progress?.Invoke(new BoostProgress(stage, done, Fits, fit)), cancellation);
+            return new MultiTaskBooster(of).Fit(_data.Train, _validation, fit => _progress?.Invoke(new BoostProgress(stage, done, Fits, fit)), cancellation);
         }
+    }
+
+    /// <summary>Finds what a fit would refuse only when it has begun: a loss that is not for a target, columns that a learner cannot take.</summary>
+    /// <exception cref="BoostingException">Says what does not fit.</exception>
+    private static void RequireLearnable(BoostingOptions options, BoostingData train)
+    {
+        _ = new BoostingObjective(train.Targets, options.Loss);
+        if (options.Learner == LearnerKind.Exact) _ = new SortedColumns(train.Features, 0, train.Rows);
     }
 
     /// <summary>The same trees with the same number of iterations, every task alone.</summary>

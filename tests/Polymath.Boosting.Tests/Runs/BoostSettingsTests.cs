@@ -44,7 +44,7 @@ public sealed class BoostSettingsTests
         Assert.Equal((100, 0, 0), Blocks(new BoostSettings { Targets = ["y"] }));
         Assert.Equal((0, 0, 100), Blocks(new BoostSettings { Preset = "single-task" }));
         Assert.Equal((30, 0, 0), Blocks(new BoostSettings { Preset = "task-as-feature", SharedIterations = 30 }));
-        Assert.Equal(new BoostingOptions(), BoostOptions.Of(new BoostSettings { Preset = "r-mtgb", Patience = 0 }) with { Monotone = new BoostingOptions().Monotone });
+        Assert.Equal(new BoostingOptions() with { Monotone = s_none }, BoostOptions.Of(new BoostSettings { Preset = "r-mtgb", Patience = 0 }) with { Monotone = s_none });
     }
 
     [Fact]
