@@ -111,6 +111,39 @@ public sealed partial class ProcessTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
+    [Fact]
+    public void A_search_killed_twice_repeats_no_fit_and_ends_with_the_same_bytes()
+    {
+        string[] command = ["boost", "data.csv", "--task", "c", "-t", "amount", "--drop", "kind,yes", "--search", "shared=50,100 robust=0,50 task=50,100", "--folds", "4"];
+        using var folder = new TemporaryFolder();
+        folder.WriteTable(rows: 2000);
+        Answer whole = CommandLine.RunProcess(folder.Path, [.. command, "--out", "whole"]);
+        Assert.True(whole.Code == 0, whole.Error);
+        using (Process first = CommandLine.Start(folder.Path, [.. command, "--out", "killed"])) KillAfterFits(first, folder["killed/search.jsonl"], 3);
+        string[] kept = File.ReadAllLines(folder["killed/search.jsonl"]);
+        using (Process second = CommandLine.Start(folder.Path, "boost", "--resume", "killed")) KillAfterFits(second, folder["killed/search.jsonl"], kept.Length + 2);
+        Answer last = CommandLine.RunProcess(folder.Path, "boost", "--resume", "killed");
+        Assert.True(last.Code == 0, last.Error);
+        foreach (string file in (string[])[.. s_results, "search.jsonl"]) Assert.Equal(File.ReadAllBytes(folder[$"whole/{file}"]), File.ReadAllBytes(folder[$"killed/{file}"]));
+        Assert.False(Directory.Exists(folder["killed/checkpoint"]));
+    }
+
+    // The journal grows by a line a fit: a moment that does not depend on how fast the machine is.
+    private static void KillAfterFits(Process process, string journal, int fits)
+    {
+        while (!process.HasExited && (!File.Exists(journal) || Lines(journal) <= fits)) Thread.Sleep(2);
+        if (!process.HasExited) Send(process, Kill);
+        process.WaitForExit();
+        Assert.Equal(128 + Kill, process.ExitCode);
+
+        static int Lines(string path)
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd().Count(c => c == '\n');
+        }
+    }
+
     private static void Reference(TemporaryFolder folder)
     {
         folder.WriteTable(rows: 800);
