@@ -24,6 +24,7 @@ internal static class ReportStyle
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:24px 32px;align-items:start}
         @media (min-width:900px){.tabled{grid-template-columns:minmax(0,430px) minmax(0,1fr)}}
         .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr));gap:20px 28px}
+        section p{overflow-wrap:anywhere}
         figure{margin:0;min-width:0}
         figcaption{font-weight:600;margin-bottom:.35rem}
         figure.wide svg{max-width:520px}

@@ -52,7 +52,7 @@ internal sealed class MixChart(BoostingReport report)
             TaskMix mix = _sorted[i];
             double middle = Top + ((i + 0.5) * RowHeight);
             svg.Text(NameColumn - 8, middle + (Font * 0.36), names[i], "label", "end", mix.Task);
-            svg.Line(axis.Map(Median), middle, axis.Map(mix.Weight), middle, _outliers.Contains(mix.Task) ? "line c1" : "line c0");
+            if (Math.Abs(axis.Map(mix.Weight) - axis.Map(Median)) > 1) svg.Line(axis.Map(Median), middle, axis.Map(mix.Weight), middle, _outliers.Contains(mix.Task) ? "line c1" : "line c0");
             svg.Circle(axis.Map(mix.Weight), middle, 4.5, Style(mix), $"{mix.Task}: {Value(mix.Weight)}, {Value(mix.Score)} from the median");
             svg.Text(Width - 2, middle + (Font * 0.36), $"{Value(mix.Weight)}{(_outliers.Contains(mix.Task) ? " outlier" : string.Empty)}", "value", "end");
         }
