@@ -44,7 +44,8 @@ public static class TaskComparison
     public static double? GainOf(Target target, TaskScore? ours, TaskScore? baseline, List<string> undefined)
     {
         ArgumentNullException.ThrowIfNull(undefined);
-        if (ours is null || baseline is null) return null;
+        // On a row or two the metric that is shown says nothing, and neither would a gain.
+        if (ours is null || baseline is null || double.IsNaN(ours.Value) || double.IsNaN(baseline.Value)) return null;
         Metric metric = GainMetric.Of(target);
         double value = ours.Metrics[metric.Name], reference = baseline.Metrics[metric.Name];
         if (double.IsNaN(value) || double.IsNaN(reference)) return null;
