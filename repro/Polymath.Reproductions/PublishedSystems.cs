@@ -15,6 +15,7 @@ public static class PublishedSystems
         new Balancing.BalancerCatalogue(),
         new Balancing.BalancersOnTables(),
         new FlatMtl.FlatRegionTraining(),
+        new Rmtgb.RobustMultiTaskBoosting(),
         new RepMtl.RepMtlReproduction(),
         new ZLoss.FactoredZLoss(),
     ];
