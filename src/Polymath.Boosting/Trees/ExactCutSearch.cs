@@ -5,9 +5,6 @@ namespace Polymath.Boosting;
 /// <summary>Finds the best cut of a leaf in every column; one chunk is one column.</summary>
 internal unsafe struct ExactCutSearch : IBody
 {
-    /// <summary>Values closer than this, in single precision, are not cut apart (as scikit-learn has it).</summary>
-    private const float LeastDistance = 1e-7f;
-
     public required SortedColumns Columns { get; init; }
 
     public required TreeSample Sample { get; init; }
@@ -35,27 +32,23 @@ internal unsafe struct ExactCutSearch : IBody
 
     public required ExactCut[] Cuts { get; init; }
 
+    /// <summary>1 / (n + L2) by the number of rows n.</summary>
+    public required double[] Reciprocals { get; init; }
+
     /// <inheritdoc/>
     public readonly void Run(int chunk) => Cuts[chunk] = !Sample.Allows(chunk) ? ExactCut.None
-        : First.Length == 1 && Curvature is null && LeafOfRow is null && Options.L1 == 0 ? Whole(chunk)
+        : Curvature is null && LeafOfRow is null && Bag is null && Options.L1 == 0 ? Whole(chunk)
         : Any(chunk);
 
-    /// <summary>The usual case, one output over all rows with curvature 1.</summary>
+    /// <summary>The usual case, all rows with curvature 1.</summary>
     private readonly ExactCut Whole(int feature)
     {
-        int[] order = Columns.Order[feature];
+        var scan = new WholeColumnScan(Columns, feature, Gradient, First, Reciprocals, (int)Math.Ceiling(Math.Max(Options.MinChildWeight, 1)));
+        int at = scan.Best(out double score);
+        if (at == 0) return ExactCut.None;
         float[] values = Columns.Values[feature];
-        double left = 0, total = First[0], best = double.NegativeInfinity, l2 = Options.L2, least = Math.Max(Options.MinChildWeight, 1);
-        int at = -1, rows = order.Length;
-        for (int i = 1; i < rows; i++)
-        {
-            left += Gradient[order[i - 1]];
-            if (!(values[i] > values[i - 1] + LeastDistance) || i < least || rows - i < least) continue;
-            double right = total - left, score = (left * left / (i + l2)) + (right * right / (rows - i + l2));
-            if (score > best) (best, at) = (score, i);
-        }
-
-        return at < 0 ? ExactCut.None : new ExactCut(feature, Middle(values[at - 1], values[at]), best - (total * total / (rows + l2)));
+        foreach (double sum in First) score -= sum * sum * Reciprocals[values.Length];
+        return new ExactCut(feature, Middle(values[at - 1], values[at]), score);
     }
 
     private readonly ExactCut Any(int feature)
@@ -73,7 +66,7 @@ internal unsafe struct ExactCutSearch : IBody
         {
             int row = order[i];
             if ((LeafOfRow is not null && LeafOfRow[row] != Leaf) || (Bag is not null && !Bag[row])) continue;
-            if (values[i] > previous + LeastDistance && ScoreOf(left, weight) is double score && score > best) (best, lower, upper) = (score, previous, values[i]);
+            if (values[i] > previous + SortedColumns.LeastDistance && ScoreOf(left, weight) is double score && score > best) (best, lower, upper) = (score, previous, values[i]);
             previous = values[i];
             for (int k = 0; k < outputs; k++)
             {

@@ -7,6 +7,9 @@ internal static class FloatOrder
 {
     private const int Bits = 11, Buckets = 1 << Bits, Passes = 3;
 
+    /// <summary>Below this many values, comparing them is faster than filling buckets.</summary>
+    private const int FewValues = 1_000;
+
     /// <summary>Sorts values alone.</summary>
     public static void Sort(Span<float> values)
     {
@@ -34,6 +37,12 @@ internal static class FloatOrder
     public static void Sort(Span<float> values, Span<int> order)
     {
         if (values.Length < 2) return;
+        if (values.Length < FewValues)
+        {
+            Compare(values, order);
+            return;
+        }
+
         uint[] from = new uint[values.Length], to = new uint[values.Length];
         Keys(values, from);
         int[] rowsFrom = order.ToArray(), rowsTo = new int[values.Length];
@@ -53,6 +62,18 @@ internal static class FloatOrder
 
         rowsFrom.AsSpan().CopyTo(order);
         for (int i = 0; i < values.Length; i++) values[i] = Value(from[i]);
+    }
+
+    // The place stands in the lower half of what is sorted, so that equal values keep their order.
+    private static void Compare(Span<float> values, Span<int> order)
+    {
+        uint[] keys = new uint[values.Length];
+        Keys(values, keys);
+        ulong[] pairs = new ulong[keys.Length];
+        int[] before = order.ToArray();
+        for (int i = 0; i < pairs.Length; i++) pairs[i] = ((ulong)keys[i] << 32) | (uint)i;
+        Array.Sort(pairs);
+        for (int i = 0; i < pairs.Length; i++) (values[i], order[i]) = (Value((uint)(pairs[i] >> 32)), before[(int)(uint)pairs[i]]);
     }
 
     /// <summary>Where the first key of each bucket goes.</summary>

@@ -5,6 +5,12 @@ namespace Polymath.Boosting;
 /// <summary>Consecutive rows of a feature matrix, sorted once by every column.</summary>
 internal sealed class SortedColumns
 {
+    /// <summary>Values closer than this, in single precision, are not cut apart (as scikit-learn has it).</summary>
+    public const float LeastDistance = 1e-7f;
+
+    /// <summary>Rows per group of equal values from which on groups are worth knowing.</summary>
+    private const int CoarseRows = 8;
+
     private readonly FeatureMatrix _features;
     private readonly int _start;
 
@@ -15,6 +21,7 @@ internal sealed class SortedColumns
         (_features, _start) = (features, start);
         Order = new int[features.Width][];
         Values = new float[features.Width][];
+        Groups = new int[features.Width][];
         for (int column = 0; column < features.Width; column++)
         {
             if (features.Features[column].IsCategorical) throw new BoostingException($"feature '{features.Features[column].Name}' is categorical, and the exact learner cuts numbers only; use the histogram learner.");
@@ -32,10 +39,36 @@ internal sealed class SortedColumns
     /// <summary>By column, the values in ascending order.</summary>
     public float[][] Values { get; }
 
-    /// <summary>Says of every row whether it lies left of a cut.</summary>
-    public void MarkLeft(ExactCut cut, bool[] left)
+    /// <summary>By column, where in the order each group of values begins that are not cut apart, and the number of rows at the end; null for a column of many small groups.</summary>
+    public int[]?[] Groups { get; }
+
+    /// <summary>Whether the rows before a place in the order may be cut from those at and after it.</summary>
+    public static bool IsCut(float[] values, int at) => values[at] > values[at - 1] + LeastDistance;
+
+    /// <summary>How many rows, in the order of the cut's column, lie left of it.</summary>
+    public int CountLeft(ExactCut cut)
     {
-        for (int row = 0; row < left.Length; row++) left[row] = _features.Row(_start + row)[cut.Feature] <= cut.Threshold;
+        float[] values = Values[cut.Feature];
+        int low = 0, high = values.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (values[middle] <= cut.Threshold) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    private static int[]? GroupsOf(float[] values)
+    {
+        int groups = values.Length == 0 ? 0 : 1, most = values.Length / CoarseRows;
+        for (int at = 1; at < values.Length && groups <= most; at++) if (IsCut(values, at)) groups++;
+        if (groups > most) return null;
+        int[] starts = new int[groups + 1];
+        (starts[groups], groups) = (values.Length, 1);
+        for (int at = 1; at < values.Length; at++) if (IsCut(values, at)) starts[groups++] = at;
+        return starts;
     }
 
     private struct Sort : IBody
@@ -46,11 +79,12 @@ internal sealed class SortedColumns
         public readonly void Run(int chunk)
         {
             FeatureMatrix features = Columns._features;
+            ReadOnlySpan<float> all = features.Values[(Columns._start * features.Width)..];
             float[] values = new float[Rows];
             int[] order = new int[Rows];
-            for (int row = 0; row < Rows; row++) (values[row], order[row]) = (features.Row(Columns._start + row)[chunk], row);
+            for (int row = 0; row < Rows; row++) (values[row], order[row]) = (all[(row * features.Width) + chunk], row);
             FloatOrder.Sort(values, order);
-            (Columns.Values[chunk], Columns.Order[chunk]) = (values, order);
+            (Columns.Values[chunk], Columns.Order[chunk], Columns.Groups[chunk]) = (values, order, GroupsOf(values));
         }
     }
 }
