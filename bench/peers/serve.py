@@ -32,6 +32,7 @@ MAKERS = {
     "encoder": ("encoder", "block"),
     "table": ("tables", "encode"),
     "predict": ("trees", "predict"),
+    "boost-robust": ("stumps", "robust"),
 }
 
 

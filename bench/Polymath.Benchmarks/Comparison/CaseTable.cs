@@ -3,7 +3,7 @@ namespace Polymath.Benchmarks.Comparison;
 /// <summary>Everything that <c>bench/run</c> measures, with its targets.</summary>
 internal static class CaseTable
 {
-    public static IReadOnlyList<CaseGroup> Groups { get; } = [GemmCases.Group, GradientCases.Steps, GradientCases.Rules, NetworkCases.Group, KernelCases.Group, TableCases.Group, TreeCases.Group];
+    public static IReadOnlyList<CaseGroup> Groups { get; } = [GemmCases.Group, GradientCases.Steps, GradientCases.Rules, NetworkCases.Group, KernelCases.Group, TableCases.Group, TreeCases.Group, BoostingCases.Group];
 
     public static IReadOnlyList<Case> Cases { get; } = [.. Groups.SelectMany(group => group.Cases)];
 

@@ -28,9 +28,7 @@ internal sealed record PaperDataSet(string Name, Func<ReproductionContext, Boost
     [
         Regression("abalone", Best((50, 50, 100), (50, 0, 100), 100, 100, 100), [2.302, 2.323, 2.364, 2.444, 2.420], [1.628, 1.637, 1.652, 1.762, 1.734]) with { IsQuick = true },
         Regression("computer", Best((50, 30, 0), (50, 0, 0), 20, 100, 100), [2.467, 2.541, 2.171, 2.513, 2.449], [No, 2.107, No, 2.074, 2.046]) with { IsQuick = true },
-
-        // R-MTGB: what the authors' code gives when it is run again; the predictions that they committed have 0.2589, from a theta that nobody knows.
-        Regression("parkinson", Best((0, 20, 100), (20, 0, 100), 100, 100, 100), [0.2518, 0.305, 0.252, 8.726, 6.469], [0.110, 0.148, 0.096, 7.262, 5.656]) with { IsQuick = true },
+        Regression("parkinson", Best((0, 20, 100), (20, 0, 100), 100, 100, 100), [0.2589, 0.305, 0.252, 8.726, 6.469], [0.110, 0.148, 0.096, 7.262, 5.656]) with { IsQuick = true },
         Regression("school", Best((50, 50, 20), (50, 0, 20), 50, 100, 100), [10.169, 10.193, 10.347, 10.445, 10.429], [8.051, 8.074, 8.187, 8.314, 8.303]) with { IsQuick = true },
         new("sarcos", BoostingTable.Sarcos, Best((50, 20, 0), (20, 0, 0), 20, 20, 100), s_none, s_none) { IsRegression = true },
         Classification("landmine", 2, Best((50, 50, 50), (30, 0, 50), 100, 20, 20), [0.9443, 0.9443, 0.9450, 0.9376, 0.9376], [0.562, 0.559, 0.567, 0.500, 0.500]) with { IsQuick = true },

@@ -35,7 +35,8 @@ public sealed class RobustMultiTaskBoosting : PublishedSystem
         SyntheticStudy[] scenarios = [.. Enum.GetValues<SyntheticScenario>().Select(scenario => new SyntheticStudy(scenario, classification: false, scenario == SyntheticScenario.Outliers ? seeds : Math.Min(seeds, 5)))];
         var classes = new SyntheticStudy(SyntheticScenario.Outliers, classification: true, seeds);
         var real = new RealDataStudy([.. PaperDataSet.All.Where(set => set.IsQuick || !context.Quick)], context.Quick ? QuickTheta : FullTheta);
-        int work = scenarios.Sum(study => study.Fits) + classes.Fits + real.Fits, before = 0;
+        var beyond = new BeyondStudy(PaperDataSet.All.Where(set => context.Quick ? set.Name is "abalone" or "computer" : set.Name != "adult race"), context.Quick ? QuickTheta : FullSplits);
+        int work = scenarios.Sum(study => study.Fits) + classes.Fits + real.Fits + beyond.Fits, before = 0;
         foreach (SyntheticStudy study in (SyntheticStudy[])[.. scenarios, classes])
         {
             study.Run(context, Report);
@@ -43,11 +44,13 @@ public sealed class RobustMultiTaskBoosting : PublishedSystem
         }
 
         real.Run(context, Report);
+        before += real.Fits;
+        beyond.Run(context, Report);
         SyntheticStudy odd = scenarios[^1];
         return new ReproductionReport
         {
-            Tables = [Outliers(odd), Scenarios(scenarios), Classes(classes), .. real.Tables()],
-            Assertions = [.. Judge(odd, classes, seeds), .. real.Assertions()],
+            Tables = [Outliers(odd), Scenarios(scenarios), Classes(classes), .. real.Tables(), .. beyond.Tables()],
+            Assertions = [.. Judge(odd, classes, seeds), .. real.Assertions(), .. beyond.Assertions()],
             Notes = Notes,
         };
 
@@ -59,7 +62,7 @@ public sealed class RobustMultiTaskBoosting : PublishedSystem
         "Generated tasks: 10 of 300 training and 1000 test rows with 5 features; in scenario 4 the last two share another function. Learning rate 0.1, R-MTGB 50/50/50, MTGB 50/0/50, the others 100 stumps; exact learner, leaves that hold means, scores that start at 0.",
         "Computer and Avila: the authors' prediction code numbers tasks by those present among the test rows, so that rows got the trees of other tasks; the figures in brackets are of their models with the right tasks (Avila in the order of their last commit, split 80/20).",
         "Adult is split by the official files, as in the authors' runs; texts are 0/1 columns, and neither sex nor race is a feature. SARCOS: the authors trained on rows that are not there, so that the official test rows are split here and nothing is compared.",
-        "Parkinson, R-MTGB: the authors' predictions have an RMSE of 0.2589, their code run again 0.2518, which is what stands in brackets.",
+        "The authors' theta is one draw that is not known, and on few rows a task the draw matters: their figure for R-MTGB counts as met when it lies in the range of ours, widened by the tolerance. Nothing else is random.",
     ];
 
     private static ReportTable Outliers(SyntheticStudy study) => new(

@@ -26,7 +26,9 @@ internal readonly unsafe ref struct WholeColumnScan
     public WholeColumnScan(SortedColumns columns, int feature, double* gradient, ReadOnlySpan<double> total, double[] reciprocals, int least)
     {
         (_order, _values, _groups) = (columns.Order[feature], columns.Values[feature], columns.Groups[feature]);
-        (_gradient, _total, _reciprocals, _least) = (gradient, total, reciprocals, least);
+        _gradient = gradient;
+        _total = total;
+        (_reciprocals, _least) = (reciprocals, least);
     }
 
     /// <summary>The number of rows left of the best cut, the lowest of equals; 0 for none.</summary>
