@@ -12,7 +12,7 @@ internal sealed class RealDataStudy(IReadOnlyList<PaperDataSet> sets, int seeds)
     public int Fits => sets.Count * BoostingSystem.All.Sum(Repeats);
 
     /// <summary>sigmoid(theta) of the school tasks in the last fit of R-MTGB.</summary>
-    public IReadOnlyDictionary<string, double>? SchoolWeights { get; private set; }
+    public IReadOnlyDictionary<string, double> SchoolWeights { get; private set; } = new Dictionary<string, double>();
 
     /// <summary>Fits and scores everything.</summary>
     /// <param name="context">Finds the data.</param>

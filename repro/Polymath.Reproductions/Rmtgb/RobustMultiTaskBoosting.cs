@@ -52,6 +52,7 @@ public sealed class RobustMultiTaskBoosting : PublishedSystem
             Tables = [Outliers(odd), Scenarios(scenarios), Classes(classes), .. real.Tables(), .. beyond.Tables()],
             Assertions = [.. Judge(odd, classes, seeds), .. real.Assertions(), .. beyond.Assertions()],
             Notes = Notes,
+            Pictures = [context.Draw("r-mtgb-weights.svg", "The learned weight of every task: generated tasks with two that do not belong, a line per run, and the schools.", output => TaskWeightPicture.Write(output, odd.Weights, odd.Outliers, real.SchoolWeights))],
         };
 
         void Report(int done, string text) => context.Report(before + done, work, text);

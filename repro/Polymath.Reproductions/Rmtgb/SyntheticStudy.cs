@@ -32,8 +32,8 @@ internal sealed class SyntheticStudy
     /// <summary>In how many runs the planted tasks have the largest outlier scores.</summary>
     public int Apart => _apart.Count(apart => apart);
 
-    /// <summary>sigmoid(theta) by task in the first run.</summary>
-    public IReadOnlyDictionary<string, double> Weights { get; private set; } = new Dictionary<string, double>();
+    /// <summary>sigmoid(theta) by task, of each run.</summary>
+    public List<IReadOnlyDictionary<string, double>> Weights { get; } = [];
 
     /// <summary>The tasks that do not belong.</summary>
     public IReadOnlyList<string> Outliers { get; private set; } = [];
@@ -70,7 +70,7 @@ internal sealed class SyntheticStudy
                 _outliers[system][seed] = odd.Count == 0 ? double.NaN : BoostingScore.Of(model, others).Primary;
                 if (!booster.IsRobust) continue;
                 _apart[seed] = odd.Count > 0 && odd.SetEquals(model.OutlierScores.OrderByDescending(score => score.Value).Take(odd.Count).Select(score => score.Key));
-                if (seed == 0) Weights = model.TaskWeights;
+                Weights.Add(model.TaskWeights);
             }
         }
     }
