@@ -31,7 +31,7 @@ internal static class TaskWeightPicture
         svg.WriteStartElement("svg", "http://www.w3.org/2000/svg");
         svg.Attributes(("viewBox", $"0 0 {Width} {height}"), ("width", N(Width)), ("height", N(height)), ("role", "img"), ("aria-labelledby", "title description"));
         svg.Text("title", "Which tasks do not belong", ("id", "title"));
-        svg.Text("desc", "Dots on a line from 0 to 1. In every run of the generated tasks the two planted ones lie apart from the other eight, at either end. The schools form one cloud.", ("id", "description"));
+        svg.Text("desc", "Dots on a line from 0 to 1. In every run of the generated tasks the two planted ones lie apart from the other eight, at either end. Most schools are driven to one of the ends, because the step of theta is a sum over the rows of a task.", ("id", "description"));
         svg.Text("style", Css);
         svg.Element("rect", ("class", "page"), ("width", N(Width)), ("height", N(height)), ("rx", "10"));
         svg.Text("text", "Which tasks do not belong: the learned weight of every task", ("class", "title"), ("x", "24"), ("y", "34"));

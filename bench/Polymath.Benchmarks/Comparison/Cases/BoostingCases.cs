@@ -4,7 +4,7 @@ namespace Polymath.Benchmarks.Comparison;
 internal static class BoostingCases
 {
     public static CaseGroup Group { get; } = new(
-        "Boosting across tasks",
+        "Boosted trees across tasks: fit",
         "A fit of R-MTGB with the paper's exact stumps, against its algorithm as its authors run it: scikit-learn's `DecisionTreeRegressor` for every stump. Generated rows with the shape of School (15,362 rows, 27 features, 139 tasks) and of Abalone (4,177 rows, 7 features, 3 tasks); a third of the features have two values.",
         [Robust("school", new BoostingSize(15_362, 27, 139, 20, 20, 20)), Robust("abalone", new BoostingSize(4_177, 7, 3, 50, 50, 50))]);
 
