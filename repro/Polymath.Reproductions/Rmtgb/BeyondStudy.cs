@@ -85,7 +85,7 @@ internal sealed class BeyondStudy
             ["data", "trees", .. systems.Skip(1).Select(system => $"over {system}"), "over its stumps"],
             [.. _sets.SelectMany((set, i) => s_variants.Select((variant, at) => (ReportCell[])[set.Name, variant.Name, .. Enumerable.Range(1, systems.Length - 1).Select(system => ReportCell.Over(Gains(i, _scores[i][at][0], _scores[i][at][system]), decimals: 1)), at == 0 ? "-" : ReportCell.Over(Gains(i, _scores[i][at][0], _scores[i][0][0]), decimals: 1)]))]);
         yield return new ReportTable(
-            $"Which wins where: the best of the five with the paper's stumps and with larger trees, and what the larger ones gain in percent of the error, {over}",
+            $"Which wins where: the best of the five with the paper's stumps and with larger trees, by the mean over the same rows that it is judged on, and what the larger ones gain in percent of the error, {over}",
             ["data", "stumps", "larger trees", "gain"],
             [.. _sets.Select((set, i) =>
             {
@@ -120,7 +120,7 @@ internal sealed class BeyondStudy
         (int variant, int system) = _sets[set].IsRegression ? all.MinBy(Mean) : all.MaxBy(Mean);
         double[] scores = _scores[set][variant][system];
         string trees = variant == 0 ? string.Empty : $", {s_variants[variant].Name}";
-        return (scores, $"{BoostingSystem.All[system].Name}{trees}: {Spread.Of(scores).Text(_sets[set].IsRegression ? 3 : 4)}");
+        return (scores, $"{BoostingSystem.All[system].Name}{trees}");
 
         double Mean((int Variant, int System) of) => _scores[set][of.Variant][of.System].Average();
     }
