@@ -13,7 +13,7 @@ internal static class BoostingComparison
     private const int Rounds = 5, Repeats = 3;
     private const double Mebibyte = 1024 * 1024;
 
-    /// <summary>Arguments: the folder with the data sets (../shared/data), rounds (5).</summary>
+    /// <summary>Arguments: the folder with the data sets (../shared/data), rounds (5), a part of the names of the tables wanted.</summary>
     public static int Run(string[] arguments)
     {
         string data = arguments.Length > 0 ? arguments[0] : Path.Combine("..", "shared", "data");
@@ -31,6 +31,7 @@ internal static class BoostingComparison
             Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
             foreach ((BoostingShape shape, string file) in shapes)
             {
+                if (arguments.Length > 2 && !shape.Name.Contains(arguments[2], StringComparison.OrdinalIgnoreCase)) continue;
                 foreach (int threads in (int[])[1, 2]) Compare(shape, file, threads, rounds);
             }
         }

@@ -27,7 +27,7 @@ internal static class BoostingSide
             MaxLeaves = leaves > 0 ? leaves : 1 << depth,
         };
         Fit(x, y, width, Math.Max(train / 20, 1), options with { SharedIterations = 10 });
-        double[] seconds = new double[repeats], predicting = new double[repeats + 2];
+        double[] seconds = new double[repeats], predicting = new double[10 * repeats];
         long peak = 0;
         BoostedModel? model = null;
         for (int repeat = 0; repeat < repeats; repeat++)

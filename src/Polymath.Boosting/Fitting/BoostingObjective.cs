@@ -8,6 +8,7 @@ namespace Polymath.Boosting;
 internal sealed class BoostingObjective
 {
     private const int ChunkRows = 4096;
+    private const long EffortOfScore = 6;
     private readonly BoostingLoss[] _losses;
     private readonly int[] _offsets;
 
@@ -57,7 +58,7 @@ internal sealed class BoostingObjective
         fixed (double* from = scores, first = gradient, second = curvature)
         {
             var body = new DerivativesBody { Objective = this, Rows = rows, Scores = from, Gradient = first, Curvature = curvature.IsEmpty ? null : second, Ones = ones };
-            Workers.For(Chunks(rows), ref body);
+            Effort.For(Chunks(rows), EffortOfScore * scores.Length, ref body);
         }
     }
 
@@ -68,7 +69,7 @@ internal sealed class BoostingObjective
         fixed (double* from = scores)
         {
             var body = new SumBody { Objective = this, Rows = rows, Scores = from, Sums = sums };
-            Workers.For(sums.Length, ref body);
+            Effort.For(sums.Length, EffortOfScore * scores.Length, ref body);
         }
 
         double sum = 0;

@@ -75,7 +75,7 @@ internal sealed class ScoreState
         fixed (double* all = scores)
         {
             var body = new AddBody { Steps = steps, LeafOfRow = leafOfRow, Scores = all, Outputs = tree.Outputs };
-            Workers.For((leafOfRow.Length + ChunkRows - 1) / ChunkRows, ref body);
+            Effort.For((leafOfRow.Length + ChunkRows - 1) / ChunkRows, 2L * scores.Length, ref body);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Polymath.Boosting;
 /// <content>Building and searching histograms.</content>
 internal sealed partial class HistogramLearner
 {
-    private const int LeastPartRows = 16384;
+    private const int LeastPartRows = 16384, EffortOfBin = 10;
 
     /// <summary>Builds and searches the histograms of pairs of siblings, a group of features at a time.</summary>
     private void SearchPairs(List<HistogramPair> pairs, TreeSample sample)
@@ -14,7 +14,9 @@ internal sealed partial class HistogramLearner
         var found = new HistogramSplit[pairs.Count * _binned.Groups * 2];
         long[][] parts = BuildParts(pairs, sample);
         var body = new PairBody { Learner = this, Pairs = pairs, Sample = sample, Found = found, Parts = parts };
-        Workers.For(pairs.Count * _binned.Groups, ref body);
+        long units = 0;
+        foreach (HistogramPair pair in pairs) units += ((long)pair.Small.Count * Features * Outputs) + (EffortOfBin * _pool.Length);
+        Effort.For(pairs.Count * _binned.Groups, units, ref body);
         foreach (long[] part in parts) _pool.Return(part);
         for (int pair = 0; pair < pairs.Count; pair++)
         {

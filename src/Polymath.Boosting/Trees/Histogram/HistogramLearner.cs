@@ -202,7 +202,7 @@ internal sealed partial class HistogramLearner : TreeLearner
         fixed (double* first = gradient, second = curvature)
         {
             var body = new LeafBody { Learner = this, First = first, Second = curvature.IsEmpty ? null : second, Values = values, Covers = covers };
-            Workers.For(_leaves.Count, ref body);
+            Effort.For(_leaves.Count, 4L * Rows * Outputs, ref body);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class PackedGradients
         fixed (double* first = gradient, second = curvature)
         {
             var body = new PackBody { Packed = this, First = first, Second = curvature.IsEmpty ? null : second };
-            Workers.For((Rows + ChunkRows - 1) / ChunkRows, ref body);
+            Effort.For((Rows + ChunkRows - 1) / ChunkRows, 2L * Rows * _outputs, ref body);
         }
     }
 

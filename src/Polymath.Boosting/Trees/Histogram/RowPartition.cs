@@ -46,15 +46,17 @@ internal sealed unsafe class RowPartition
     public void Divide(ReadOnlySpan<RowCut> cuts, Span<int> lefts)
     {
         _blocks.Clear();
+        int rows = 0;
         for (int cut = 0; cut < cuts.Length; cut++)
         {
+            rows += cuts[cut].Count;
             for (int start = 0; start < cuts[cut].Count; start += BlockRows) _blocks.Add(new Block(cut, cuts[cut], cuts[cut].Start + start, Math.Min(BlockRows, cuts[cut].Count - start)));
         }
 
         if (_work.Length < _blocks.Count) _work = new Block[_blocks.Count * 2];
         _blocks.CopyTo(_work);
         var divide = new DivideBody { Partition = this };
-        Workers.For(_blocks.Count, ref divide);
+        Effort.For(_blocks.Count, 3L * rows, ref divide);
         lefts.Clear();
         for (int block = 0; block < _blocks.Count; block++)
         {
@@ -72,7 +74,7 @@ internal sealed unsafe class RowPartition
         }
 
         var gather = new GatherBody { Partition = this };
-        Workers.For(_blocks.Count, ref gather);
+        Effort.For(_blocks.Count, rows, ref gather);
     }
 
     private struct Block(int number, RowCut cut, int start, int count)
