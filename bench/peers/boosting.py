@@ -10,6 +10,8 @@ import time
 import numpy as np
 import xgboost
 
+WARM_ROWS = 40_000
+
 
 def peak_bytes():
     with open("/proc/self/status", encoding="ascii") as status:
@@ -29,7 +31,7 @@ def main():
     def fit(count, rounds):
         return xgboost.train(options, xgboost.DMatrix(x[:count], y[:count], nthread=threads), rounds)
 
-    fit(max(train // 20, 1), 10)
+    fit(min(train, WARM_ROWS), trees)
     seconds, booster = [], None
     for repeat in range(repeats):
         start = time.perf_counter()

@@ -10,7 +10,7 @@ namespace Polymath.Benchmarks.Boosting;
 /// </summary>
 internal static class BoostingComparison
 {
-    private const int Rounds = 5, Repeats = 3;
+    private const int Rounds = 5, Repeats = 3, SmallRepeats = 15, SmallRows = 100_000;
     private const double Mebibyte = 1024 * 1024;
 
     /// <summary>Arguments: the folder with the data sets (../shared/data), rounds (5), a part of the names of the tables wanted.</summary>
@@ -45,7 +45,7 @@ internal static class BoostingComparison
 
     private static void Compare(BoostingShape shape, string file, int threads, int rounds)
     {
-        string[] task = [file, .. ((int[])[shape.Rows, shape.Width, shape.Train, shape.Depth, shape.Leaves, shape.Trees, threads, Repeats]).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        string[] task = [file, .. ((int[])[shape.Rows, shape.Width, shape.Train, shape.Depth, shape.Leaves, shape.Trees, threads, shape.Train < SmallRows ? SmallRepeats : Repeats]).Select(number => number.ToString(CultureInfo.InvariantCulture))];
         var ours = new List<Dictionary<string, double>>();
         var theirs = new List<Dictionary<string, double>>();
         for (int round = 0; round < rounds; round++)

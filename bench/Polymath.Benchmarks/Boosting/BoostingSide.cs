@@ -11,6 +11,8 @@ namespace Polymath.Benchmarks.Boosting;
 /// <summary>Our side of the boosting comparison, in a process of its own, so that its memory can be told: the counterpart of <c>peers/boosting.py</c>.</summary>
 internal static class BoostingSide
 {
+    private const int WarmRows = 40_000;
+
     /// <summary>Arguments as for the peer: FILE ROWS WIDTH TRAIN DEPTH LEAVES TREES THREADS REPEATS.</summary>
     public static int Run(string[] arguments)
     {
@@ -26,7 +28,7 @@ internal static class BoostingSide
             MaxDepth = depth,
             MaxLeaves = leaves > 0 ? leaves : 1 << depth,
         };
-        Fit(x, y, width, Math.Max(train / 20, 1), options with { SharedIterations = 10 });
+        Fit(x, y, width, Math.Min(train, WarmRows), options);
         double[] seconds = new double[repeats], predicting = new double[10 * repeats];
         long peak = 0;
         BoostedModel? model = null;
