@@ -38,7 +38,9 @@ public sealed class StreamingTests : IDisposable
         watch.Join();
         Assert.Equal(Rows, table.Rows);
         Assert.Equal([ColumnKind.Categorical, ColumnKind.Categorical, ColumnKind.Numeric, ColumnKind.Numeric, ColumnKind.Numeric], table.Columns.Select(column => column.Kind));
-        Assert.True(peak < (1.25 * columns) + 4_000_000, $"peak {peak} bytes for {columns} bytes of columns");
+
+        // A column that grows holds its old and its new array for a moment, and a measurement may fall into that moment.
+        Assert.True(peak < (2 * columns) + 4_000_000 && peak < text, $"peak {peak} bytes for {columns} bytes of columns");
     }
 
     private string Large()
