@@ -23,6 +23,8 @@ internal static class BoostingChecks
         if (options.Monotone.Keys.FirstOrDefault(name => train.Features.Features.Any(feature => feature.Name == name && feature.IsCategorical)) is { } category)
             throw new BoostingException($"the monotone feature '{category}' is categorical, expected a number.");
         RequireMonotone(options, train);
+        if (options.Learner == LearnerKind.Exact) SortedColumns.Require(train.Features);
+        foreach (BoostingTarget target in train.Targets) _ = BoostingLosses.Create(options.Loss, target);
         for (int target = 0; target < train.Targets.Count; target++) RequireLabels(train, target);
     }
 

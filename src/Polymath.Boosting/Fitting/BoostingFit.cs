@@ -100,7 +100,7 @@ internal sealed class BoostingFit
             if (Refits) LeafRefits.Apply(_objective, tree, sample, learner.LeafOfRow, RowLabels.All(Data), _train.Total, shares: default);
             _shared.Add(tree);
             ScoreState.Add(tree, learner.LeafOfRow, _train.Total, _options.LearningRate);
-            if (held is not null) tree.AddTo(held, 0, _validation!.Total, Outputs, 0, _options.LearningRate);
+            if (held is not null) tree.AddTo(held, 0, _validation!.Total, _options.LearningRate);
             _progress.Report(BoostingBlock.Shared, _trace.Record());
             if (_trace.IsOver) break;
         }
@@ -138,8 +138,8 @@ internal sealed class BoostingFit
             mixture.Move();
             if (held is not null)
             {
-                outlier.AddTo(held, 0, _validation!.Outlier, Outputs, 0, _options.LearningRate);
-                nonOutlier.AddTo(held, 0, _validation.NonOutlier, Outputs, 0, _options.LearningRate);
+                outlier.AddTo(held, 0, _validation!.Outlier, _options.LearningRate);
+                nonOutlier.AddTo(held, 0, _validation.NonOutlier, _options.LearningRate);
             }
 
             Combine(mixture);

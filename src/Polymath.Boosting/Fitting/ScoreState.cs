@@ -16,7 +16,6 @@ internal sealed class ScoreState
     public ScoreState(BoostingData data, int[] taskStarts, ReadOnlySpan<double> initial)
     {
         (Data, TaskStarts, Outputs) = (data, taskStarts, initial.Length);
-        Weight = Math.Max(data.ObservedWeight, double.Epsilon);
         Total = new double[data.Rows * Outputs];
         for (int at = 0; at < Total.Length; at += Outputs) initial.CopyTo(Total.AsSpan(at));
     }
@@ -28,7 +27,7 @@ internal sealed class ScoreState
     public int[] TaskStarts { get; }
 
     /// <summary>Weight of all rows; a row counts once even if several of its labels are observed.</summary>
-    public double Weight { get; }
+    public double Weight => Math.Max(Data.ObservedWeight, double.Epsilon);
 
     /// <summary>Scores per row.</summary>
     public int Outputs { get; }

@@ -67,7 +67,7 @@ internal sealed class TaskBlock(BoostingOptions options, BoostingObjective objec
             trained[unit][iteration] = own.Sum();
             if (valid is { Rows.Count: > 0 })
             {
-                tree.AddTo(validation!.Data.Features, valid.Rows.Start, valid.Scores, own.Outputs, 0, options.LearningRate);
+                tree.AddTo(validation!.Data.Features, valid.Rows.Start, valid.Scores, options.LearningRate);
                 held[unit][iteration] = valid.Sum();
             }
 

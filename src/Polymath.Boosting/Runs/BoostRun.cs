@@ -48,7 +48,6 @@ public sealed class BoostRun
         }
         else new MultiTaskBooster(_options).Check(data.Train);
 
-        foreach (BoostingOptions tried in settings.Search.Count > 0 ? grid.Select(point => point.Options) : [_options]) RequireLearnable(tried, data.Train);
         _compares = settings.Baseline == BoostPreset.SingleTask && data.Tasks.Count > 1 && BoostPreset.Settle(settings) != BoostPreset.SingleTask;
     }
 
@@ -116,14 +115,6 @@ public sealed class BoostRun
             _progress?.Invoke(new BoostProgress(stage, done, Fits, null));
             return new MultiTaskBooster(of).Fit(_data.Train, _validation, fit => _progress?.Invoke(new BoostProgress(stage, done, Fits, fit)), cancellation);
         }
-    }
-
-    /// <summary>Finds what a fit would refuse only when it has begun: a loss that is not for a target, columns that a learner cannot take.</summary>
-    /// <exception cref="BoostingException">Says what does not fit.</exception>
-    private static void RequireLearnable(BoostingOptions options, BoostingData train)
-    {
-        _ = new BoostingObjective(train.Targets, options.Loss);
-        if (options.Learner == LearnerKind.Exact) _ = new SortedColumns(train.Features, 0, train.Rows);
     }
 
     /// <summary>The same trees with the same number of iterations, every task alone.</summary>

@@ -48,7 +48,7 @@ internal unsafe struct ExactCutSearch : IBody
         if (at == 0) return ExactCut.None;
         float[] values = Columns.Values[feature];
         foreach (double sum in First) score -= sum * sum * Reciprocals[values.Length];
-        return new ExactCut(feature, Middle(values[at - 1], values[at]), score);
+        return new ExactCut(feature, Midpoint.Of(values[at - 1], values[at]), score);
     }
 
     private readonly ExactCut Any(int feature)
@@ -75,7 +75,7 @@ internal unsafe struct ExactCutSearch : IBody
             }
         }
 
-        return double.IsNegativeInfinity(best) ? ExactCut.None : new ExactCut(feature, Middle(lower, upper), best - parent);
+        return double.IsNegativeInfinity(best) ? ExactCut.None : new ExactCut(feature, Midpoint.Of(lower, upper), best - parent);
     }
 
     /// <summary>Null when a side is too light.</summary>
@@ -90,13 +90,5 @@ internal unsafe struct ExactCutSearch : IBody
         }
 
         return lightLeft >= Options.MinChildWeight * left.Length && lightRight >= Options.MinChildWeight * left.Length ? score : null;
-    }
-
-    /// <summary>The largest float not above the midpoint, so that x &lt;= threshold means the same for floats as for the midpoint itself.</summary>
-    private static float Middle(float lower, float upper)
-    {
-        double middle = (lower / 2.0) + (upper / 2.0);
-        float rounded = (float)middle;
-        return rounded > middle ? MathF.BitDecrement(rounded) : rounded;
     }
 }

@@ -22,15 +22,22 @@ internal sealed class SortedColumns
         Order = new int[features.Width][];
         Values = new float[features.Width][];
         Groups = new int[features.Width][];
+        Require(features.Slice(start, rows));
+        var body = new Sort { Columns = this, Rows = rows };
+        Workers.For(features.Width, ref body);
+    }
+
+    /// <summary>Throws unless every value is a number.</summary>
+    /// <exception cref="BoostingException">A value is missing, or a feature is categorical.</exception>
+    public static void Require(FeatureMatrix features)
+    {
         for (int column = 0; column < features.Width; column++)
         {
             if (features.Features[column].IsCategorical) throw new BoostingException($"feature '{features.Features[column].Name}' is categorical, and the exact learner cuts numbers only; use the histogram learner.");
         }
 
-        int missing = features.Values.Slice(start * features.Width, rows * features.Width).IndexOf(float.NaN);
+        int missing = features.Values.IndexOf(float.NaN);
         if (missing >= 0) throw new BoostingException($"feature '{features.Features[missing % features.Width].Name}' is missing in a row, and the exact learner takes complete numbers only; use the histogram learner.");
-        var body = new Sort { Columns = this, Rows = rows };
-        Workers.For(features.Width, ref body);
     }
 
     /// <summary>By column, the row numbers (from 0) in ascending order of value, equal values in row order.</summary>

@@ -51,14 +51,14 @@ public sealed class Tree
         return ~at;
     }
 
-    /// <summary>Adds <paramref name="rate"/> times the tree to the scores of rows.</summary>
-    internal void AddTo(FeatureMatrix features, int start, Span<double> scores, int stride, int offset, double rate)
+    /// <summary>Adds <paramref name="rate"/> times the tree to the scores of consecutive rows, <c>[rows, Outputs]</c>.</summary>
+    internal void AddTo(FeatureMatrix features, int start, Span<double> scores, double rate)
     {
-        int rows = scores.Length / stride;
+        int rows = scores.Length / Outputs;
         for (int row = 0; row < rows; row++)
         {
             ReadOnlySpan<double> values = Values(LeafOf(features.Row(start + row)));
-            Span<double> of = scores.Slice((row * stride) + offset, Outputs);
+            Span<double> of = scores.Slice(row * Outputs, Outputs);
             for (int k = 0; k < of.Length; k++) of[k] += rate * values[k];
         }
     }

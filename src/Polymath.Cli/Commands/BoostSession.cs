@@ -56,16 +56,8 @@ internal sealed class BoostSession(Terminal terminal, BoostFolder folder, bool j
         if (mode == TrainingRunMode.New) guard.Undo();
         bool kept = Directory.Exists(folder.Checkpoints);
         Say(kept ? $"Stopped. Continue with: polymath boost --resume {folder.Path}" : "Stopped; nothing was written.");
-        if (json) JsonText.Write(terminal.Output, Interrupted);
+        if (json) JsonText.WriteStopped(terminal.Output, folder.Path);
         return interrupt.ExitCode;
-    }
-
-    private void Interrupted(System.Text.Json.Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        writer.WriteBoolean("completed", false);
-        writer.WriteString("folder", folder.Path);
-        writer.WriteEndObject();
     }
 
     private static string Text(BoostProgress at)

@@ -64,16 +64,8 @@ internal sealed class TrainingSession(Terminal terminal, RunFolder folder, bool 
 
         if (outcome.Completed) return Finish(outcome.Report!);
         Say($"Stopped. Continue with: polymath train --resume {folder.Path}");
-        if (json) JsonText.Write(terminal.Output, writer => Interrupted(writer));
+        if (json) JsonText.WriteStopped(terminal.Output, folder.Path);
         return interrupt.ExitCode;
-    }
-
-    private void Interrupted(System.Text.Json.Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        writer.WriteBoolean("completed", false);
-        writer.WriteString("folder", folder.Path);
-        writer.WriteEndObject();
     }
 
     // A resumed run says once where it goes on.

@@ -16,6 +16,15 @@ internal static class JsonText
         output.Write('\n');
     }
 
+    /// <summary>What a run that was stopped answers: that it is not completed, and its folder.</summary>
+    public static void WriteStopped(TextWriter output, string folder) => Write(output, json =>
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("completed", false);
+        json.WriteString("folder", folder);
+        json.WriteEndObject();
+    });
+
     /// <summary>A number, or null when it is not finite.</summary>
     public static void Number(this Utf8JsonWriter json, string name, double value)
     {

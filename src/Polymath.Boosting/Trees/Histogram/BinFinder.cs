@@ -24,7 +24,7 @@ internal static class BinFinder
             bool full = distinct <= most || (long)inBin * bins >= left;
             if (full && end < sorted.Length && bins > 1)
             {
-                cuts.Add(Below((sorted[end - 1] / 2.0) + (sorted[end] / 2.0)));
+                cuts.Add(Midpoint.Of(sorted[end - 1], sorted[end]));
                 left -= inBin;
                 bins--;
                 inBin = 0;
@@ -53,12 +53,5 @@ internal static class BinFinder
         int bin = 0;
         foreach (int id in Enumerable.Range(0, counts.Length).OrderByDescending(id => counts[id]).Take(most - 1)) binOfId[id] = bin++;
         return new FeatureBins(binOfId, most, missing);
-    }
-
-    /// <summary>The largest float not above a number, so that x &lt;= cut means the same for floats as for the number itself.</summary>
-    public static float Below(double cut)
-    {
-        float rounded = (float)cut;
-        return rounded > cut ? MathF.BitDecrement(rounded) : rounded;
     }
 }
