@@ -1,0 +1,28 @@
+namespace Polymath.Merging.Methods;
+
+/// <summary>The merge methods by name.</summary>
+/// <example><code>
+/// MergeMethod ties = MergeMethods.Find("ties");
+/// </code></example>
+public static class MergeMethods
+{
+    /// <summary>Every method, in the order of the documentation.</summary>
+    public static IReadOnlyList<MergeMethod> All { get; } =
+    [
+        new Linear(),
+        new TaskArithmetic(),
+        new Ties(),
+        new DareLinear(),
+        new DareTies(),
+        new Breadcrumbs(),
+        new BreadcrumbsTies(),
+        new Della(),
+        new DellaLinear(),
+    ];
+
+    /// <summary>The method of a name.</summary>
+    /// <param name="name">A name as in a configuration.</param>
+    /// <exception cref="MergeException">There is none; near names are suggested.</exception>
+    public static MergeMethod Find(string name)
+        => All.FirstOrDefault(method => method.Name == name) ?? throw new MergeException($"unknown merge method '{name}'{Data.Suggestion.Tail(name, [.. All.Select(method => method.Name)])}");
+}
