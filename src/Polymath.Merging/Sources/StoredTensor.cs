@@ -29,5 +29,5 @@ public sealed class StoredTensor : SourceTensor
     public override void Read(long start, Span<float> destination) => _file.ReadFloat32(_stored, start, destination);
 
     /// <inheritdoc/>
-    public override void ReadBytes(long offset, Span<byte> destination) => _file.Bytes(_stored, offset, destination.Length).CopyTo(destination);
+    public override void ReadBytes(long offset, Span<byte> destination) => _file.ReadBytes(_stored, offset, destination);
 }

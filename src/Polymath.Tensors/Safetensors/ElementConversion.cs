@@ -54,12 +54,25 @@ internal static class ElementConversion
     public static void ToBFloat16(ReadOnlySpan<float> source, Span<byte> destination)
     {
         Span<ushort> target = MemoryMarshal.Cast<byte, ushort>(destination);
-        for (int i = 0; i < source.Length; i++)
+        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(source);
+        int i = 0;
+        if (Vector.IsHardwareAccelerated)
         {
-            uint bits = BitConverter.SingleToUInt32Bits(source[i]);
-            // Adding half of the dropped unit (less one when the kept part is even) carries exactly when rounding up is right.
-            target[i] = float.IsNaN(source[i]) ? (ushort)((bits >> 16) | 0x0040) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+            for (; i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+                Vector.Narrow(RoundToBFloat16(new Vector<uint>(bits[i..])), RoundToBFloat16(new Vector<uint>(bits[(i + Vector<uint>.Count)..]))).CopyTo(target[i..]);
         }
+
+        for (; i < source.Length; i++)
+            target[i] = float.IsNaN(source[i]) ? (ushort)((bits[i] >> 16) | 0x0040) : (ushort)((bits[i] + 0x7FFF + ((bits[i] >> 16) & 1)) >> 16);
+    }
+
+    // Adding half of the dropped unit (less one when the kept part is even) carries exactly when rounding up is right.
+    private static Vector<uint> RoundToBFloat16(Vector<uint> bits)
+    {
+        Vector<uint> upper = Vector.ShiftRightLogical(bits, 16);
+        Vector<uint> rounded = Vector.ShiftRightLogical(bits + new Vector<uint>(0x7FFF) + (upper & Vector<uint>.One), 16);
+        Vector<uint> isNaN = Vector.GreaterThan(bits & new Vector<uint>(0x7FFFFFFF), new Vector<uint>(0x7F800000));
+        return Vector.ConditionalSelect(isNaN, upper | new Vector<uint>(0x0040), rounded);
     }
 
     private static Converter<T>? Standard<T>(SafetensorsType type)

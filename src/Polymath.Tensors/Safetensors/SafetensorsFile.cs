@@ -1,15 +1,17 @@
+using System.Buffers;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 
 namespace Polymath.Tensors.Safetensors;
 
 /// <summary>
-/// A safetensors file, memory-mapped and lazy: opening reads and validates the header only; a tensor's bytes are paged in
-/// when they are read, so a file larger than memory can be worked through tensor by tensor.
+/// A safetensors file, opened lazily: opening reads and validates the header only. Elements are read piece by piece into the caller's memory, so a
+/// file larger than memory can be worked through with little of it; raw bytes are also given as spans over a memory map.
 /// </summary>
 /// <remarks>
 /// Every rule of the reference reader (huggingface/safetensors) is enforced, in its order, plus unique names. Reading is thread-safe;
-/// a span given out is only valid until <see cref="Dispose"/>. Do not truncate the file while it is open.
+/// a span given out is only valid until <see cref="Dispose"/>. The map is made when the first span is asked for; do not truncate the file
+/// from then on (before, a read of a truncated file is an exception).
 /// </remarks>
 /// <example><code>
 /// using var file = SafetensorsFile.Open("model.safetensors");
@@ -18,33 +20,24 @@ namespace Polymath.Tensors.Safetensors;
 /// </code></example>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private const int PieceBytes = 1 << 18;
+    private readonly FileStream _stream;
     private readonly Dictionary<string, TensorInfo> _tensors;
+    private readonly Lock _gate = new();
+    private MemoryMappedFile? _map;
+    private MemoryMappedViewAccessor? _view;
     private byte* _start;
+    private bool _disposed;
 
     private SafetensorsFile(string path, FileStream stream)
     {
         Path = path;
+        _stream = stream;
         Length = stream.Length;
-        _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
-        byte* pointer = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        _start = pointer + _view.PointerOffset;
-        try
-        {
-            int headerBytes = SafetensorsHeader.ReadLength(path, new ReadOnlySpan<byte>(_start, SafetensorsHeader.PrefixBytes), Length);
-            SafetensorsHeader header = SafetensorsHeader.Parse(path, new ReadOnlySpan<byte>(_start + SafetensorsHeader.PrefixBytes, headerBytes), Length);
-            Metadata = header.Metadata;
-            Names = Array.ConvertAll(header.Tensors, tensor => tensor.Name);
-            _tensors = header.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        SafetensorsHeader header = ReadHeader();
+        Metadata = header.Metadata;
+        Names = Array.ConvertAll(header.Tensors, tensor => tensor.Name);
+        _tensors = header.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The path given to <see cref="Open"/>.</summary>
@@ -70,8 +63,6 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         try
         {
-            // Fewer bytes than the prefix cannot be mapped (an empty file) or read safely; the rule is the same.
-            if (stream.Length < SafetensorsHeader.PrefixBytes) _ = SafetensorsHeader.ReadLength(path, [], stream.Length);
             return new SafetensorsFile(path, stream);
         }
         catch
@@ -113,6 +104,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <param name="length">Number of bytes.</param>
     public ReadOnlySpan<byte> Bytes(string name, long offset, int length) => Slice(GetInfo(name), offset, length);
 
+    /// <summary>Reads part of a tensor's bytes into the caller's memory.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="offset">First byte, counted from the tensor's first.</param>
+    /// <param name="destination">Receives the bytes.</param>
+    /// <exception cref="SafetensorsException">The file has become shorter since it was opened.</exception>
+    public void ReadBytes(string name, long offset, Span<byte> destination) => ReadPart(GetInfo(name), offset, destination);
+
     /// <summary>Reads a whole floating-point, integer or boolean tensor as singles (F64 and wide integers are rounded to nearest even).</summary>
     /// <param name="name">The tensor.</param>
     /// <param name="destination">Receives the elements in row-major order; its length must be the number of elements.</param>
@@ -137,11 +135,33 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Unmaps and closes the file; spans given out before must not be used any more.</summary>
     public void Dispose()
     {
-        if (_start == null) return;
+        if (_disposed) return;
+        _disposed = true;
+        if (_start != null) _view!.SafeMemoryMappedViewHandle.ReleasePointer();
         _start = null;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
+        _view?.Dispose();
+        _map?.Dispose();
+        _stream.Dispose();
+    }
+
+    // The text of a header may be long; it lives outside the heap for as long as it is parsed.
+    private SafetensorsHeader ReadHeader()
+    {
+        Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixBytes];
+        prefix = prefix[..(int)Math.Min(Length, prefix.Length)];
+        ReadAt(0, prefix);
+        int length = SafetensorsHeader.ReadLength(Path, prefix, Length);
+        void* memory = NativeMemory.Alloc((nuint)length);
+        try
+        {
+            Span<byte> text = new(memory, length);
+            ReadAt(SafetensorsHeader.PrefixBytes, text);
+            return SafetensorsHeader.Parse(Path, text, Length);
+        }
+        finally
+        {
+            NativeMemory.Free(memory);
+        }
     }
 
     private void ReadFloat32(string name, long start, Span<float> destination, bool whole)
@@ -165,21 +185,59 @@ public sealed unsafe class SafetensorsFile : IDisposable
         Convert(info, start, destination, convert);
     }
 
-    // In pieces, because a span of doubles that fits may stand for more bytes than a span can hold.
+    // In pieces that stay in a core's cache between reading and conversion; what needs no conversion is read in place.
     private void Convert<T>(TensorInfo info, long start, Span<T> destination, ElementConversion.Converter<T> convert)
+        where T : unmanaged
     {
-        const int Piece = 1 << 20;
         int width = info.Type.Bits() / 8;
-        for (int done = 0; done < destination.Length; done += Piece)
+        if (info.Type == (typeof(T) == typeof(float) ? SafetensorsType.F32 : typeof(T) == typeof(double) ? SafetensorsType.F64 : SafetensorsType.I64))
         {
-            int count = Math.Min(Piece, destination.Length - done);
-            convert(Slice(info, (start + done) * width, count * width), destination.Slice(done, count));
+            for (int done = 0; done < destination.Length; done += PieceBytes)
+            {
+                Span<T> piece = destination.Slice(done, Math.Min(PieceBytes, destination.Length - done));
+                ReadPart(info, (start + done) * width, MemoryMarshal.AsBytes(piece));
+            }
+
+            return;
+        }
+
+        byte[] raw = ArrayPool<byte>.Shared.Rent(Math.Min(PieceBytes, checked(destination.Length * width)));
+        try
+        {
+            for (int done = 0, most = PieceBytes / width; done < destination.Length; done += most)
+            {
+                Span<T> piece = destination.Slice(done, Math.Min(most, destination.Length - done));
+                Span<byte> bytes = raw.AsSpan(0, piece.Length * width);
+                ReadPart(info, (start + done) * width, bytes);
+                convert(bytes, piece);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(raw);
+        }
+    }
+
+    private void ReadPart(TensorInfo info, long offset, Span<byte> destination)
+    {
+        RequirePart(info, offset, destination.Length);
+        ReadAt(info.Offset + offset, destination);
+    }
+
+    private void ReadAt(long position, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            int read = RandomAccess.Read(_stream.SafeFileHandle, destination, position);
+            if (read == 0) throw new SafetensorsException(SafetensorsErrorKind.MetadataIncompleteBuffer, Path, null, $"ended at byte {position} while it was read; it had {Length} bytes when it was opened");
+            destination = destination[read..];
+            position += read;
         }
     }
 
     private TensorInfo Range(string name, long start, int count, bool whole)
     {
-        ObjectDisposedException.ThrowIf(_start == null, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         TensorInfo info = GetInfo(name);
         if (whole && count != info.Elements) throw new ArgumentException($"The destination holds {count} elements, but tensor {info} has {info.Elements}; make them equal.", nameof(count));
         if (start < 0 || start > info.Elements - count) throw new ArgumentOutOfRangeException(nameof(start), $"Elements {start} to {start + count} were asked for, but tensor {info} has {info.Elements}.");
@@ -188,9 +246,28 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     private ReadOnlySpan<byte> Slice(TensorInfo info, long offset, int length)
     {
-        ObjectDisposedException.ThrowIf(_start == null, this);
-        if (length < 0 || offset < 0 || offset > info.Bytes - length) throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes {offset} to {offset + length} were asked for, but tensor {info} has {info.Bytes}.");
+        RequirePart(info, offset, length);
+        if (_start == null) Map();
         return MemoryMarshal.CreateReadOnlySpan(ref *(_start + info.Offset + offset), length);
+    }
+
+    private void Map()
+    {
+        lock (_gate)
+        {
+            if (_start != null) return;
+            _map = MemoryMappedFile.CreateFromFile(_stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+            byte* pointer = null;
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+            _start = pointer + _view.PointerOffset;
+        }
+    }
+
+    private void RequirePart(TensorInfo info, long offset, int length)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (length < 0 || offset < 0 || offset > info.Bytes - length) throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes {offset} to {offset + length} were asked for, but tensor {info} has {info.Bytes}.");
     }
 
     private SafetensorsException Unsupported(TensorInfo info, string wanted)

@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Polymath.Tensors.Safetensors;
 
@@ -69,120 +65,47 @@ public sealed class SafetensorsWriter
     /// <exception cref="InvalidOperationException">An entry wrote another number of bytes than its type and shape ask for.</exception>
     public static void Write(string path, IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        (byte[] header, Planned[] plan) = Plan(entries, metadata);
-        AtomicFile.Write(path, stream => WriteTo(stream, header, plan));
+        (SafetensorsLayout layout, SafetensorsEntry[] planned) = Plan(entries, metadata);
+        AtomicFile.Write(path, stream => WriteTo(stream, layout, planned));
     }
 
     /// <summary>Writes the same bytes to a stream that can tell its position.</summary>
     public static void Write(Stream stream, IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        (byte[] header, Planned[] plan) = Plan(entries, metadata);
-        WriteTo(stream, header, plan);
+        (SafetensorsLayout layout, SafetensorsEntry[] planned) = Plan(entries, metadata);
+        WriteTo(stream, layout, planned);
     }
 
     private SafetensorsWriter AddBytes(string name, SafetensorsType type, IReadOnlyList<long> shape, byte[] bytes, int elements)
     {
         var entry = SafetensorsEntry.FromBytes(name, type, shape, bytes);
-        if (ByteCount(entry) != bytes.Length) throw new ArgumentException($"Tensor '{name}': found {elements} values, expected {ByteCount(entry) / (type.Bits() / 8)} for shape [{string.Join(", ", shape)}].", nameof(shape));
+        if (SafetensorsLayout.ByteCount(name, type, shape) != bytes.Length) throw new ArgumentException($"Tensor '{name}': found {elements} values, expected {SafetensorsLayout.ByteCount(name, type, shape) / (type.Bits() / 8)} for shape [{string.Join(", ", shape)}].", nameof(shape));
         _entries.Add(entry);
         return this;
     }
 
-    private static (byte[] Header, Planned[] Plan) Plan(IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)
+    private static (SafetensorsLayout Layout, SafetensorsEntry[] Entries) Plan(IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        Planned[] plan = [.. entries.Select(entry => new Planned(entry, NameBytes(entry.Name), ByteCount(entry)))];
-        Array.Sort(plan, static (left, right) =>
-        {
-            int order = right.Entry.Type.CompareTo(left.Entry.Type);
-            return order != 0 ? order : left.Name.AsSpan().SequenceCompareTo(right.Name); // UTF-8 order, as the reference compares
-        });
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (Planned planned in plan)
-            if (!names.Add(planned.Entry.Name)) throw new ArgumentException($"Tensor '{planned.Entry.Name}' is given twice; names must be unique.", nameof(entries));
-        return (Header(plan, metadata), plan);
+        var byName = new Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
+        SafetensorsEntry[] all = [.. entries];
+        var layout = SafetensorsLayout.Of(all.Select(entry => (entry.Name, entry.Type, entry.Shape)), metadata);
+        foreach (SafetensorsEntry entry in all) byName[entry.Name] = entry;
+        return (layout, [.. layout.Tensors.Select(tensor => byName[tensor.Name])]);
     }
 
-    private static byte[] Header(Planned[] plan, IReadOnlyDictionary<string, string>? metadata)
+    private static void WriteTo(Stream stream, SafetensorsLayout layout, SafetensorsEntry[] entries)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        stream.Write(layout.Header.Span);
+        for (int i = 0; i < entries.Length; i++)
         {
-            json.WriteStartObject();
-            if (metadata is { Count: > 0 })
-            {
-                json.WriteStartObject(SafetensorsHeader.MetadataKey);
-                foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
-                json.WriteEndObject();
-            }
-
-            long offset = 0;
-            foreach (Planned planned in plan)
-            {
-                json.WriteStartObject(planned.Entry.Name);
-                json.WriteString("dtype", planned.Entry.Type.HeaderName());
-                json.WriteStartArray("shape");
-                foreach (long dimension in planned.Entry.Shape) json.WriteNumberValue(dimension);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset = checked(offset + planned.Bytes));
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        int padded = (buffer.WrittenCount + 7) / 8 * 8;
-        if (padded > SafetensorsHeader.MaxHeaderBytes)
-            throw new ArgumentException($"The header would take {padded} bytes, more than the {SafetensorsHeader.MaxHeaderBytes} the format allows; write several files.");
-        byte[] header = new byte[SafetensorsHeader.PrefixBytes + padded];
-        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)padded);
-        buffer.WrittenSpan.CopyTo(header.AsSpan(SafetensorsHeader.PrefixBytes));
-        header.AsSpan(SafetensorsHeader.PrefixBytes + buffer.WrittenCount).Fill((byte)' ');
-        return header;
-    }
-
-    private static void WriteTo(Stream stream, byte[] header, Planned[] plan)
-    {
-        stream.Write(header);
-        foreach (Planned planned in plan)
-        {
-            long before = stream.Position;
-            planned.Entry.WriteData(stream);
+            long before = stream.Position, expected = layout.Tensors[i].Bytes;
+            entries[i].WriteData(stream);
             long written = stream.Position - before;
-            if (written != planned.Bytes)
-                throw new InvalidOperationException($"Tensor '{planned.Entry.Name}': {written} bytes were written, expected {planned.Bytes} for {planned.Entry.Type.HeaderName()} [{string.Join(", ", planned.Entry.Shape)}].");
+            if (written != expected)
+                throw new InvalidOperationException($"Tensor '{entries[i].Name}': {written} bytes were written, expected {expected} for {entries[i].Type.HeaderName()} [{string.Join(", ", entries[i].Shape)}].");
         }
-    }
-
-    private static byte[] NameBytes(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (name == SafetensorsHeader.MetadataKey) throw new ArgumentException($"'{SafetensorsHeader.MetadataKey}' cannot be a tensor's name; the format keeps it for metadata.", nameof(name));
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(name);
-        }
-        catch (EncoderFallbackException)
-        {
-            throw new ArgumentException("A tensor's name holds half of a surrogate pair, which UTF-8 cannot write; use well-formed text.", nameof(name));
-        }
-    }
-
-    private static long ByteCount(SafetensorsEntry entry)
-    {
-        long bits = entry.Type.Bits();
-        foreach (long dimension in entry.Shape)
-        {
-            if (dimension < 0) throw new ArgumentException($"Tensor '{entry.Name}': found dimension {dimension}, expected zero or more.", nameof(entry));
-            bits = checked(bits * dimension);
-        }
-
-        if (bits % 8 != 0) throw new ArgumentException($"Tensor '{entry.Name}': found {bits} bits, expected whole bytes.", nameof(entry));
-        return bits / 8;
     }
 
     private static (long Low, long High) IntegerRange(string name, SafetensorsType type) => type switch
@@ -198,6 +121,4 @@ public sealed class SafetensorsWriter
         SafetensorsType.U64 => (0, long.MaxValue),
         _ => throw new ArgumentException($"Tensor '{name}': integers cannot be written as {type.HeaderName()}; use BOOL or an integer type.", nameof(type)),
     };
-
-    private readonly record struct Planned(SafetensorsEntry Entry, byte[] Name, long Bytes);
 }

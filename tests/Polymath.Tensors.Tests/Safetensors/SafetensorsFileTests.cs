@@ -134,4 +134,17 @@ public sealed class SafetensorsFileTests
         renewed.ReadFloat32("a", value);
         Assert.Equal(2f, value[0]);
     }
+
+    [Fact]
+    public void A_file_that_becomes_shorter_while_open_gives_a_typed_error()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "shrinking.safetensors");
+        new SafetensorsWriter().Add("w", [4], new float[] { 1, 2, 3, 4 }).Save(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        using (FileStream shorter = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) shorter.SetLength(file.Length - 8);
+        SafetensorsException error = Assert.Throws<SafetensorsException>(() => file.ReadFloat32("w", new float[4]));
+        Assert.Equal(SafetensorsErrorKind.MetadataIncompleteBuffer, error.Kind);
+        Assert.Contains("ended at byte", error.Message, StringComparison.Ordinal);
+    }
 }
