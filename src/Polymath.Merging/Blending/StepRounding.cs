@@ -49,4 +49,7 @@ public sealed class StepRounding
         Apply(new Span<float>(ref value));
         return value;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => ReferenceEquals(this, None) ? "none" : _type.HeaderName();
 }

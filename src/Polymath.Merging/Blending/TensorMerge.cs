@@ -118,6 +118,10 @@ public sealed class TensorMerge
         return merged;
     }
 
+    /// <summary>Elements of one block: what a pass holds of each source at once, on each thread.</summary>
+    /// <param name="granularity">How the tensor may be cut.</param>
+    public long BlockElementsOf(Granularity granularity) => Math.Min(Elements, BlockLength(granularity));
+
     private long BlockLength(Granularity granularity)
     {
         long unit = granularity switch

@@ -139,7 +139,7 @@ public sealed class SafetensorsFileTests
     public void A_file_that_becomes_shorter_while_open_gives_a_typed_error()
     {
         using var folder = new TemporaryFolder();
-        string path = Path.Combine(folder.Path, "shrinking.safetensors");
+        string path = folder["shrinking.safetensors"];
         new SafetensorsWriter().Add("w", [4], new float[] { 1, 2, 3, 4 }).Save(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         using (FileStream shorter = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) shorter.SetLength(file.Length - 8);

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using Microsoft.Win32.SafeHandles;
+using Polymath.Merging.Blending;
+using Polymath.Merging.Planning;
+using Polymath.Tensors.Safetensors;
+
+namespace Polymath.Merging.Execution;
+
+/// <summary>Makes the tensors of one file and writes each block to its place as soon as it is made, from several threads.</summary>
+/// <param name="settings">What holds for the whole merge.</param>
+/// <param name="options">How the merge is written.</param>
+internal sealed class ShardWriter(MergeSettings settings, MergeOptions options)
+{
+    private const int CopyBytes = 1 << 20;
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="shard">The file to write.</param>
+    /// <param name="path">Its path; created or replaced.</param>
+    /// <param name="surveys">What a method's survey found, by tensor.</param>
+    /// <param name="finished">Told about each tensor when it is written.</param>
+    /// <param name="cancellation">Stops between two tensors.</param>
+    public void Write(OutputShard shard, string path, Func<PlannedTensor, object?> surveys, Action<PlannedTensor> finished, CancellationToken cancellation)
+    {
+        Dictionary<string, TensorInfo> places = shard.Layout.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read, FileOptions.None, shard.Layout.Length);
+        RandomAccess.Write(file, shard.Layout.Header.Span, 0);
+        foreach (PlannedTensor tensor in shard.Tensors)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (tensor.Method is null) Copy(tensor, file, places[tensor.Name]);
+            else Merge(tensor, tensor.ToMerge(settings, surveys(tensor)), file, places[tensor.Name]);
+            finished(tensor);
+        }
+    }
+
+    private void Merge(PlannedTensor planned, TensorMerge tensor, SafeFileHandle file, TensorInfo place)
+    {
+        if (tensor.Elements == 0) return;
+        IBlockRule rule = planned.Method!.Prepare(tensor);
+        RequireMemory(planned, tensor, rule);
+        int width = planned.Type.Bits() / 8, nonFinite = 0;
+        tensor.ForEachBlock(rule.Granularity, rule.Scratch, block =>
+        {
+            rule.Apply(block);
+            ReadOnlySpan<float> output = block.Output;
+            if (!TensorPrimitives.IsFiniteAll(output) && Interlocked.Exchange(ref nonFinite, 1) == 0) ReportNonFinite(planned, block);
+            byte[] bytes = ArrayPool<byte>.Shared.Rent(checked(output.Length * width));
+            Span<byte> stored = bytes.AsSpan(0, output.Length * width);
+            ElementWriting.ToBytes(output, planned.Type, stored);
+            RandomAccess.Write(file, stored, place.Offset + (block.Start * width));
+            ArrayPool<byte>.Shared.Return(bytes);
+        });
+    }
+
+    private static void Copy(PlannedTensor tensor, SafeFileHandle file, TensorInfo place)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent((int)Math.Min(CopyBytes, Math.Max(1, place.Bytes)));
+        for (long done = 0; done < place.Bytes; done += bytes.Length)
+        {
+            Span<byte> piece = bytes.AsSpan(0, (int)Math.Min(bytes.Length, place.Bytes - done));
+            tensor.Sources[0].Tensor.ReadBytes(done, piece);
+            RandomAccess.Write(file, piece, place.Offset + done);
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    private void RequireMemory(PlannedTensor planned, TensorMerge tensor, IBlockRule rule)
+    {
+        if (rule.Granularity == Granularity.Elements) return;
+        long needed = tensor.BlockElementsOf(rule.Granularity) * (1L + tensor.Sources.Count + rule.Scratch) * sizeof(float);
+        if (needed > options.MemoryBytes)
+            throw new MergeException($"tensor '{tensor.Name}' [{string.Join(", ", tensor.Shape)}]: {planned.Method!.Name} has to hold {needed / 1e9:0.0} GB of it at once, more than the {options.MemoryBytes / 1e9:0.0} GB allowed; allow more memory, or use a method that works element by element.");
+    }
+
+    // The sources are read again, since the rule may have overwritten its copies.
+    private void ReportNonFinite(PlannedTensor planned, Block block)
+    {
+        float[] values = new float[block.Length];
+        string where = "though its inputs are finite there";
+        foreach (MergeSource source in planned.Sources.Where(source => source.Tensor.Elements == planned.Elements))
+        {
+            source.Tensor.Read(block.Start, values);
+            int at = Array.FindIndex(values, value => !float.IsFinite(value));
+            if (at < 0) continue;
+            where = $"model '{source.Model}' holds {values[at]} at element {block.Start + at}";
+            break;
+        }
+
+        string sentence = $"tensor '{planned.Name}': the merged values are not all finite, {where}";
+        if (options.RefuseNonFinite) throw new MergeException($"{sentence}; repair the model, or leave the tensor out.");
+        lock (options) settings.Warn($"{sentence}.");
+    }
+}
