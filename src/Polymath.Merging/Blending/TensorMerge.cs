@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using Polymath.Merging.Methods;
 using Polymath.Tensors.Kernels;
 
@@ -12,6 +13,8 @@ public sealed class TensorMerge
 {
     /// <summary>Elements of a block: as much as keeps the blocks of a few models in a core's own cache.</summary>
     internal const int BlockElements = 1 << 15;
+
+    private const int SliceRuns = 8;
 
     /// <summary>The merge of one tensor.</summary>
     /// <param name="name">The output tensor's name.</param>
@@ -47,6 +50,9 @@ public sealed class TensorMerge
 
     /// <summary>The base model's position in <see cref="Sources"/>, or -1.</summary>
     public int BaseIndex { get; }
+
+    /// <summary>The positions in <see cref="Sources"/> of all models but the base, in order.</summary>
+    public int[] Models => [.. Enumerable.Range(0, Sources.Count).Where(source => source != BaseIndex)];
 
     /// <summary>The values of the method's global parameters for this tensor.</summary>
     public ParameterSet Parameters { get; }
@@ -104,6 +110,23 @@ public sealed class TensorMerge
         return sums;
     }
 
+    /// <summary>Sums over the outermost axis: for each position within a slice a number of sums of its own, added in an order that follows from the shape alone.</summary>
+    /// <param name="count">How many sums a position has.</param>
+    /// <param name="add">Adds the block's slices to [count, positions of a slice] sums.</param>
+    public double[] SumSlices(int count, BlockSum add)
+    {
+        if (Elements == 0) return [];
+        int width = checked((int)(count * (Elements / Shape[0]))), blocks = BlockCount(Granularity.Slices);
+        // A few runs of blocks, each with sums of its own: bounded memory however many blocks there are.
+        int runs = Math.Min(blocks, SliceRuns);
+        double[] partial = new double[(long)runs * width];
+        var body = new RunBody { Runs = runs, Blocks = blocks, Work = (run, index) => ForBlock(Granularity.Slices, 0, index, block => add(block, partial.AsSpan(run * width, width))) };
+        Workers.For(runs, ref body);
+        double[] sums = partial[..width];
+        for (int run = 1; run < runs; run++) TensorPrimitives.Add(sums, partial.AsSpan(run * width, width), sums);
+        return sums;
+    }
+
     /// <summary>Merges into memory.</summary>
     /// <param name="rule">The rule.</param>
     public float[] ToArray(IBlockRule rule)
@@ -133,6 +156,17 @@ public sealed class TensorMerge
         };
         long length = Math.Max(1, BlockElements / unit) * unit;
         return length <= Array.MaxLength / (Sources.Count + 4L) ? length : throw new MergeException($"tensor '{Name}': {length} elements have to be held at once for this method, more than fit; use a method that works element by element, or split the tensor.");
+    }
+
+    private struct RunBody : IBody
+    {
+        public int Runs, Blocks;
+        public Action<int, int> Work;
+
+        public readonly void Run(int chunk)
+        {
+            for (long index = (long)Blocks * chunk / Runs; index < (long)Blocks * (chunk + 1) / Runs; index++) Work(chunk, (int)index);
+        }
     }
 
     private struct Body : IBody

@@ -87,6 +87,21 @@ public abstract class MergeMethod
         return [sources.Min(source => source.Tensor.Shape[0]), sources.Min(source => source.Tensor.Shape[1])];
     }
 
+    /// <summary>Fails unless a tensor's sources suit the method in number and base, then makes them of one shape.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <exception cref="MergeException">The base is missing, or there are too few or too many models.</exception>
+    protected TensorMerge Checked(TensorMerge tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (Base == BaseModelUse.Required && tensor.BaseIndex < 0) throw new MergeException($"{Name} needs a base model for tensor '{tensor.Name}'; give base_model.");
+        int count = tensor.Sources.Count;
+        if (count < LeastModels || count > (MostModels ?? int.MaxValue))
+            throw new MergeException($"{Name}: tensor '{tensor.Name}' comes from {count} models, expected {ModelCount}; {(count < LeastModels ? "add a model, or use a method for fewer" : "leave models out, or use a method for more")}.");
+        return SameShapes(tensor);
+    }
+
+    private string ModelCount => (LeastModels == MostModels ? $"exactly {LeastModels}" : MostModels is { } most ? $"{LeastModels} to {most}" : $"{LeastModels} or more") + (Base == BaseModelUse.Required ? " with the base" : string.Empty);
+
     /// <summary>The same merge with the sources cut to the output shape where they are larger embeddings, with a warning.</summary>
     /// <param name="tensor">The tensor; its shape is that of <see cref="OutputShape"/>.</param>
     protected static TensorMerge SameShapes(TensorMerge tensor)

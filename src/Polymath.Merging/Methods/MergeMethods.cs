@@ -10,6 +10,10 @@ public static class MergeMethods
     public static IReadOnlyList<MergeMethod> All { get; } =
     [
         new Linear(),
+        new Slerp(),
+        new NuSlerp(),
+        new MultiSlerp(),
+        new Karcher(),
         new TaskArithmetic(),
         new Ties(),
         new DareLinear(),
@@ -18,6 +22,13 @@ public static class MergeMethods
         new BreadcrumbsTies(),
         new Della(),
         new DellaLinear(),
+        new Sce(),
+        new ModelStock(),
+        new NearSwap(),
+        new ArceeFusion(),
+        new Ram(),
+        new RamPlus(),
+        new Passthrough(),
     ];
 
     /// <summary>The method of a name.</summary>

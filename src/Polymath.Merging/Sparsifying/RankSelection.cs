@@ -47,6 +47,24 @@ internal static class RankSelection
         return cuts;
     }
 
+    /// <summary>The bits of the keys of some ranks, where keys are any 32 bits that order as whole numbers.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="granularity">How the tensor may be cut for the keys.</param>
+    /// <param name="scratch">Scratch spans that the keys need.</param>
+    /// <param name="ranks">For each row which largest is wanted, from 1 to all.</param>
+    /// <param name="keys">The keys.</param>
+    public static uint[] LargestBits(TensorMerge tensor, Granularity granularity, int scratch, IReadOnlyList<long> ranks, Keys keys)
+    {
+        int[] rows = [.. Enumerable.Range(0, ranks.Count)];
+        long[] wanted = [.. ranks];
+        uint[] bits = new uint[rows.Length];
+        long[] upper = Count(tensor, granularity, scratch, rows, keys, null);
+        for (int i = 0; i < rows.Length; i++) bits[i] = (uint)Descend(upper.AsSpan(i * Bins, Bins), ref wanted[i]) << HalfBits;
+        long[] lower = Count(tensor, granularity, scratch, rows, keys, bits);
+        for (int i = 0; i < rows.Length; i++) bits[i] |= (uint)Descend(lower.AsSpan(i * Bins, Bins), ref wanted[i]);
+        return bits;
+    }
+
     // The bin that holds the wanted-th largest; wanted becomes the rank within it.
     private static int Descend(ReadOnlySpan<long> bins, ref long wanted)
     {
