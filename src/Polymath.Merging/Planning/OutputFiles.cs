@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Polymath.Merging.Architectures;
+using Polymath.Merging.Checkpoints;
+using Polymath.Merging.Configuration;
+using Polymath.Merging.Methods;
+
+namespace Polymath.Merging.Planning;
+
+/// <summary>The small files of the output: config.json, the tokenizer's, the model card and the configuration.</summary>
+internal sealed class OutputFiles(MergeConfiguration configuration, PlanOptions options, MergeMethod method, ModelSet models, SourceModel leading, List<string> warnings)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly string[] Tokenizer =
+    [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model",
+        "spiece.model", "sentencepiece.bpe.model", "chat_template.jinja", "chat_template.json",
+    ];
+
+    private static readonly string[] Others =
+    [
+        "generation_config.json", "preprocessor_config.json", "processor_config.json", "modules.json", "config_sentence_transformers.json", "sentence_bert_config.json", "1_Pooling/config.json",
+    ];
+
+    /// <summary>All files.</summary>
+    public IReadOnlyList<PlannedFile> Plan(IReadOnlyList<Slice> slices, IReadOnlyList<PlannedTensor> tensors)
+    {
+        var files = new List<PlannedFile>();
+        if (leading.Checkpoint.Config is { } config) files.Add(new(Checkpoint.ConfigFile, null, Config((JsonObject)config.DeepClone(), slices, tensors)));
+        if (leading.Checkpoint.Folder is { } folder)
+        {
+            foreach (string name in options.CopyTokenizer ? Tokenizer.Concat(Others) : Others)
+            {
+                string path = Path.Combine(folder, name);
+                if (File.Exists(path)) files.Add(new(name, path, null));
+            }
+        }
+
+        if (!options.WriteModelCard) return files;
+        files.Add(new("README.md", null, ModelCard.Write(configuration, method, options.OutputName, models)));
+        files.Add(new("mergekit_config.yml", null, configuration.Text));
+        return files;
+    }
+
+    private string Config(JsonObject config, IReadOnlyList<Slice> slices, IReadOnlyList<PlannedTensor> tensors)
+    {
+        if (configuration.Slices is not null) ModelConfig.SetLayers(config, [.. slices.SelectMany(slice => Enumerable.Range(slice.Leading.FirstLayer, slice.Layers))]);
+        if ((configuration.OutputType ?? configuration.Type) is { } type) config[config.ContainsKey("dtype") && !config.ContainsKey("torch_dtype") ? "dtype" : "torch_dtype"] = ElementTypes.NameOf(type);
+        PlannedTensor? embedding = tensors.FirstOrDefault(tensor => leading.Architecture.RoleOf(tensor.Name) == TensorRole.Embedding);
+        if (embedding is not null && ModelConfig.VocabularyOf(config) is { } size && size > embedding.Shape[0]) ModelConfig.SetVocabulary(config, embedding.Shape[0]);
+        if (ModelConfig.IsTied(config) == true && tensors.FirstOrDefault(tensor => leading.Architecture.RoleOf(tensor.Name) == TensorRole.Head && tensor.Name.EndsWith(".weight", StringComparison.Ordinal)) is { } head && leading.Checkpoint.Find(head.Name) is null)
+        {
+            config["tie_word_embeddings"] = false;
+            warnings.Add($"model '{leading.Name}' uses its embedding as head, another model has a head '{head.Name}' of its own; the output has a head of its own.");
+        }
+
+        return config.ToJsonString(Indented) + "\n";
+    }
+}
