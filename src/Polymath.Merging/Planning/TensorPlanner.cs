@@ -48,7 +48,17 @@ internal sealed class TensorPlanner(MergeConfiguration configuration, MergeMetho
         string place = $"{configuration.At(slice.Line)}: tensor '{name}'";
         MergeSource[] sources = [.. found.Select(entry => new MergeSource(entry.Source.Model.Name, entry.Tensor, entry.Source.IsBase,
             slice.Levels.Under(entry.Source.Parameters).Resolve(method.ModelParameters, entry.Tensor.Name, position, $"{place}, model '{entry.Source.Model.Name}'", optional: entry.Source.IsBase)))];
-        return new(name, type, method.OutputShape(name, sources, embedding), method, sources, slice.Levels.Resolve(method.Parameters, name, position, place), embedding);
+        IReadOnlyList<long> shape;
+        try
+        {
+            shape = method.OutputShape(name, sources, embedding);
+        }
+        catch (MergeException exception)
+        {
+            throw new MergeException($"{configuration.At(slice.Line)}: {exception.Message}", exception);
+        }
+
+        return new(name, type, shape, method, sources, slice.Levels.Resolve(method.Parameters, name, position, place), embedding);
     }
 
     // The type that holds every value of all: F16 and BF16 meet in F32.
