@@ -3,6 +3,7 @@ using Polymath.Merging.Blending;
 using Polymath.Merging.Configuration;
 using Polymath.Merging.Methods;
 using Polymath.Merging.Sources;
+using Polymath.Merging.Tokenizers;
 using Polymath.Tensors.Safetensors;
 
 namespace Polymath.Merging.Planning;
@@ -70,7 +71,9 @@ public sealed class MergePlanner
         var slices = new SlicePlanner(_configuration, _options, _method, _models, _warnings).Plan(_configuration.Models, _configuration.Slices, new ParameterLevels(_configuration.Parameters));
         SourceModel leading = _configuration.BaseModel is { } theta0 ? _models.Get(theta0, _configuration.Line) : slices[0].Sources[0].Model;
         CheckArchitectures(leading);
-        PlanTensors(slices, leading);
+        TokenizerPlan? tokenizer = _configuration.Tokenizer is null ? null : new TokenizerPlan(_configuration, _models.All, leading);
+        if (tokenizer is not null) _warnings.AddRange(tokenizer.Alignment.Warnings);
+        PlanTensors(slices, leading, tokenizer);
         ParameterWarnings.Add(_configuration, _method, _tensors.Select(entry => entry.Tensor), _warnings);
         foreach (((string model, string lead), List<string> names) in _leftOut)
             _warnings.Add($"model '{model}' has {names.Count} tensor{(names.Count == 1 ? string.Empty : "s")} that model '{lead}' has not, such as '{names[0]}'; {(names.Count == 1 ? "it is" : "they are")} left out.");
@@ -78,7 +81,7 @@ public sealed class MergePlanner
         SafetensorsType computed = _configuration.Type ?? tensors.FirstOrDefault(tensor => tensor.Method is not null)?.Sources[0].Tensor.Type ?? SafetensorsType.F32;
         return new MergePlan(tensors, _options.Settings with { Rounding = _options.MergekitRounding ? StepRounding.To(computed) : StepRounding.None }, [_models])
         {
-            Files = new OutputFiles(_configuration, _options, _method, _models, leading, _warnings).Plan(slices, tensors),
+            Files = new OutputFiles(_configuration, _options, _method, _models, leading, tokenizer, _warnings).Plan(slices, tensors),
             Inputs = [.. _models.All.SelectMany(model => model.Checkpoint.Files)],
             Warnings = _warnings,
             Configuration = _configuration.Text,
@@ -100,10 +103,10 @@ public sealed class MergePlanner
         }
     }
 
-    private void PlanTensors(IReadOnlyList<Slice> slices, SourceModel naming)
+    private void PlanTensors(IReadOnlyList<Slice> slices, SourceModel naming, TokenizerPlan? tokenizer)
     {
         var planner = new TensorPlanner(_configuration, _method, _warnings);
-        PlanOuter(planner, slices[0], naming, role => role is TensorRole.Embedding or TensorRole.Input);
+        PlanOuter(planner, slices[0], tokenizer, role => role is TensorRole.Embedding or TensorRole.Input);
         int output = 0;
         foreach (Slice slice in slices)
         {
@@ -117,11 +120,11 @@ public sealed class MergePlanner
             }
         }
 
-        PlanOuter(planner, slices[^1], naming, role => role is TensorRole.Head or TensorRole.Output);
+        PlanOuter(planner, slices[^1], tokenizer, role => role is TensorRole.Head or TensorRole.Output);
     }
 
     // A model of which another has an untied head gives its embedding for it, so the head is kept.
-    private void PlanOuter(TensorPlanner planner, Slice slice, SourceModel naming, Func<TensorRole, bool> takes)
+    private void PlanOuter(TensorPlanner planner, Slice slice, TokenizerPlan? tokenizer, Func<TensorRole, bool> takes)
     {
         List<(string Name, TensorRole Role)> names = [.. slice.Leading.Model.OuterNames.Where(entry => takes(entry.Role))];
         foreach (SliceSource source in slice.Sources)
@@ -131,7 +134,7 @@ public sealed class MergePlanner
             LeaveOut(source, slice.Leading, others.Where(entry => slice.Leading.Model.FindOuter(entry.Name, entry.Role) is null).Select(entry => entry.Name));
         }
 
-        foreach ((string name, TensorRole role) in names) Add(planner.Plan(name, role, slice, source => source.Model.FindOuter(name, role), 0), slice);
+        foreach ((string name, TensorRole role) in names) Add(planner.Plan(name, role, slice, source => tokenizer is null || role is not (TensorRole.Embedding or TensorRole.Head) ? source.Model.FindOuter(name, role) : tokenizer.Align(source.Model, name, role), 0), slice);
     }
 
     private void LeaveOut(SliceSource source, SliceSource leading, IEnumerable<string> names)
