@@ -38,14 +38,14 @@ public static class PolymathApplication
 
     private static int Invoke(string[] arguments, Terminal terminal)
     {
-        var root = new RootCommand("Multi-task learning for tables: train one model for many targets, see whether sharing helped, predict with it.");
+        var root = new RootCommand("Multi-task learning: train one model for many targets, see whether sharing helped, predict with it; merge many models into one.");
         root.Options.Clear();
         GlobalFlags.AddTo(root);
         root.Add(new HelpOption { Action = new HelpPage(terminal), Description = "Show this help.", Recursive = true });
         root.Add(new VersionOption { Action = new VersionPage(terminal), Description = "Show the version." });
         Subcommand[] commands =
         [
-            new TrainCommand(), new BoostCommand(), new PredictCommand(), new EvaluateCommand(), new InspectCommand(), new GenerateCommand(), new ModelsCommand(), new BalancersCommand(), new PapersCommand(), new ReproCommand(),
+            new TrainCommand(), new BoostCommand(), new MergeCommand(), new PredictCommand(), new EvaluateCommand(), new InspectCommand(), new GenerateCommand(), new ModelsCommand(), new BalancersCommand(), new PapersCommand(), new ReproCommand(),
         ];
         string? wanted = Array.Find(arguments, argument => Array.Exists(commands, command => command.Name == argument));
         foreach (Subcommand command in commands) root.Add(command.Build(terminal, withFlags: command.Name == wanted));

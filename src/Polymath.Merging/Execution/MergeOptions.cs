@@ -21,6 +21,9 @@ public sealed record MergeOptions
     /// <summary>Whether a result that is not a finite number ends the merge instead of a warning.</summary>
     public bool RefuseNonFinite { get; init; }
 
+    /// <summary>Files to write beside the tensors, besides those of the plan: a report.</summary>
+    public IReadOnlyList<Planning.PlannedFile> Beside { get; init; } = [];
+
     /// <summary>Whether each file is on the disk, not only with the system, before it counts as finished.</summary>
     public bool Durable { get; init; } = true;
 }

@@ -41,7 +41,7 @@ public static class Merger
         var clock = Stopwatch.StartNew();
         string output = Path.GetFullPath(Path.TrimEndingDirectorySeparator(options.Output)), work = output + PartialSuffix;
         bool flat = output.EndsWith(FlatSuffix, StringComparison.OrdinalIgnoreCase);
-        RequireFree(output, flat, plan, options);
+        RequireFree(plan, options);
         IReadOnlyList<OutputShard> shards = OutputShard.Split(plan, options.ShardBytes, flat ? Path.GetFileName(output) : null);
         bool existed = Directory.Exists(work);
         Directory.CreateDirectory(work);
@@ -51,7 +51,7 @@ public static class Merger
             RequireSpace(work, shards);
             var warnings = new List<string>(plan.Warnings);
             List<MergedFile> files = WriteShards(plan, options, shards, work, journal, warnings, progress, cancellation);
-            if (!flat) WriteBeside(plan, shards, files, work);
+            if (!flat) WriteBeside(plan, options, shards, files, work);
             Publish(output, work, flat, options);
             return new MergeResult(output, files, plan.Tensors.Count, plan.OutputBytes, warnings, clock.Elapsed);
         }
@@ -126,7 +126,7 @@ public static class Merger
         RandomAccess.FlushToDisk(file);
     }
 
-    private static void WriteBeside(MergePlan plan, IReadOnlyList<OutputShard> shards, List<MergedFile> files, string work)
+    private static void WriteBeside(MergePlan plan, MergeOptions options, IReadOnlyList<OutputShard> shards, List<MergedFile> files, string work)
     {
         if (shards.Count > 1)
         {
@@ -144,7 +144,7 @@ public static class Merger
             });
         }
 
-        foreach (PlannedFile file in plan.Files)
+        foreach (PlannedFile file in plan.Files.Concat(options.Beside))
         {
             string path = Path.Combine(work, file.Name);
             if (file.CopyOf is { } source) AtomicFile.Write(path, stream =>
@@ -185,8 +185,17 @@ public static class Merger
         Directory.Delete(old, recursive: true);
     }
 
-    private static void RequireFree(string output, bool flat, MergePlan plan, MergeOptions options)
+    /// <summary>Fails unless the output can be written: not over an input, and over an older output only when that is allowed.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">Where the merge is to be written.</param>
+    /// <exception cref="MergeException">The output is in the way.</exception>
+    public static void RequireFree(MergePlan plan, MergeOptions options)
     {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Output.Length == 0) throw new MergeException("the name of the output is empty, expected a folder to create.");
+        string output = Path.GetFullPath(Path.TrimEndingDirectorySeparator(options.Output));
+        bool flat = output.EndsWith(FlatSuffix, StringComparison.OrdinalIgnoreCase);
         foreach (string input in plan.Inputs)
         {
             string folder = Path.GetDirectoryName(Path.GetFullPath(input))!;
