@@ -81,22 +81,24 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
                 },
                 (done, trial) => progress((double)done / search.Count, $"{Describe(axes, trial.Values)}: {TextTable.Metric(trial.Score)}"),
                 interrupt.Token));
-            Remove(candidate);
             SearchTrial best = MergeSearch.Best(trials, minimize);
             string table = string.Concat(trials.Select(trial => $"{string.Join('\t', trial.Values.Select(Number))}\t{Number(trial.Score)}\n").Prepend($"{string.Join('\t', axes.Select(axis => axis.Name))}\tscore\n"));
             using MergePlan final = MergePlanner.Plan(With(configuration, axes, best.Values), Plan);
             MergeResult result = display.Show(progress => Carry(final, Options, [new PlannedFile(SearchFile, null, table)], progress, interrupt.Token));
             File.Delete(output + SearchSuffix);
-            SearchListing.Write(axes, trials, best, result, Terminal, Json);
+            SearchListing.Write(axes, trials, best, result with { Output = Options.Output }, Terminal, Json);
             return ExitCode.Success;
         }
         catch (OperationCanceledException)
         {
-            Remove(candidate);
-            Remove(candidate + Merger.PartialSuffix);
             if (!Quiet) Terminal.Error.WriteLine("Stopped; the same command continues with the scores it has.");
             if (Json) JsonText.WriteStopped(Terminal.Output, Options.Output);
             return interrupt.ExitCode;
+        }
+        finally
+        {
+            Remove(candidate);
+            Remove(candidate + Merger.PartialSuffix);
         }
     }
 
@@ -149,7 +151,7 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
         {
             if (Quiet) return;
             int resumed = result.Files.Count(file => file.Resumed);
-            Terminal.Output.WriteLine($"{Options.Output}: {TextTable.Count(result.Tensors)} tensors, {SizeText.Format(result.Bytes)} in {TextTable.Count(result.Files.Count)} file{(result.Files.Count == 1 ? string.Empty : "s")}{(resumed > 0 ? $" ({resumed} kept from an earlier run)" : string.Empty)}, {RunClock.Format(result.Elapsed)}");
+            Terminal.Output.WriteLine($"{Options.Output}: {TextTable.Count(result.Tensors)} tensors, {SizeText.Format(result.Bytes)} in {TextTable.Count(result.Files.Count)} file{(result.Files.Count == 1 ? string.Empty : "s")}{(resumed > 0 ? $" ({resumed} kept from an earlier run)" : string.Empty)}, {Seconds(result.Elapsed)}");
             if (Report && !IsFlat) Terminal.Output.WriteLine($"report: {Path.Combine(Options.Output, ReportFile)}");
             return;
         }
@@ -178,6 +180,8 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
             json.WriteEndObject();
         });
     }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s") : RunClock.Format(time);
 
     private static string Describe(IReadOnlyList<SearchAxis> axes, IReadOnlyList<double> values) => string.Join(" ", axes.Select((axis, i) => $"{axis.Name}={Number(values[i])}"));
 

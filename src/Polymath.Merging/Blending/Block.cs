@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Polymath.Merging.Sources;
 
 namespace Polymath.Merging.Blending;
@@ -42,6 +43,7 @@ public sealed class Block
         {
             SourceTensor from = _tensor.Sources[source].Tensor;
             from.Read(Start, values);
+            if (_tensor.Settings.NonFinite is { } report && !TensorPrimitives.IsFiniteAll<float>(values)) report(_tensor.Name, _tensor.Sources[source].Model, Start, values);
             _tensor.Settings.Rounding.Apply(values);
             _read[source] = true;
         }

@@ -18,6 +18,9 @@ public sealed record MergeSettings
     /// <summary>What breadcrumbs does in a tensor of which no top element is to be dropped.</summary>
     public BreadcrumbsMode Breadcrumbs { get; init; } = BreadcrumbsMode.MergekitCompatible;
 
+    /// <summary>Told about a source whose elements in a block are not all finite (its values as read, and the block's first element); null does not look.</summary>
+    public NonFiniteValues? NonFinite { get; init; }
+
     /// <summary>Receives warnings, a sentence each; called from one thread at a time.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 }

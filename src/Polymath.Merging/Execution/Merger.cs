@@ -67,16 +67,17 @@ public static class Merger
     {
         Action<string> warn = plan.Settings.Warn;
         Lock gate = new();
-        var writer = new ShardWriter(
-            plan.Settings with
+        void Warn(string sentence)
+        {
+            lock (gate)
             {
-                Warn = sentence =>
-                {
-                    lock (gate) warnings.Add(sentence);
-                    warn(sentence);
-                },
-            },
-            options);
+                if (warnings.Contains(sentence)) return;
+                warnings.Add(sentence);
+                warn(sentence);
+            }
+        }
+
+        var writer = new ShardWriter(plan.Settings with { Warn = Warn, NonFinite = new NonFiniteReport(options.RefuseNonFinite, Warn).Report }, options);
         long done = 0, total = plan.OutputBytes;
         Func<PlannedTensor, object?>? surveys = null;
         var files = new MergedFile[shards.Count];

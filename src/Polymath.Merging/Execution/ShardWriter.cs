@@ -74,22 +74,10 @@ internal sealed class ShardWriter(MergeSettings settings, MergeOptions options)
             throw new MergeException($"tensor '{tensor.Name}' [{string.Join(", ", tensor.Shape)}]: {planned.Method!.Name} has to hold {needed / 1e9:0.0} GB of it at once, more than the {options.MemoryBytes / 1e9:0.0} GB allowed; allow more memory, or use a method that works element by element.");
     }
 
-    // The sources are read again, since the rule may have overwritten its copies.
     private void ReportNonFinite(PlannedTensor planned, Block block)
     {
-        float[] values = new float[block.Length];
-        string where = "though its inputs are finite there";
-        foreach (MergeSource source in planned.Sources.Where(source => source.Tensor.Elements == planned.Elements))
-        {
-            source.Tensor.Read(block.Start, values);
-            int at = Array.FindIndex(values, value => !float.IsFinite(value));
-            if (at < 0) continue;
-            where = $"model '{source.Model}' holds {values[at]} at element {block.Start + at}";
-            break;
-        }
-
-        string sentence = $"tensor '{planned.Name}': the merged values are not all finite, {where}";
-        if (options.RefuseNonFinite) throw new MergeException($"{sentence}; repair the model, or leave the tensor out.");
-        lock (options) settings.Warn($"{sentence}.");
+        string sentence = $"tensor '{planned.Name}': what {planned.Method!.Name} makes of it is not finite everywhere, first in the {block.Length} elements from {block.Start} on";
+        if (options.RefuseNonFinite) throw new MergeException($"{sentence}; look at its inputs and parameters.");
+        settings.Warn($"{sentence}.");
     }
 }

@@ -18,6 +18,7 @@ public sealed class MergeSearch
     private readonly IReadOnlyList<SearchAxis> _axes;
     private readonly string _journal;
     private readonly string _identity;
+    private bool _begun;
 
     /// <summary>A search.</summary>
     /// <param name="axes">One parameter or more, each name once.</param>
@@ -94,10 +95,10 @@ public sealed class MergeSearch
         var known = new Dictionary<string, double>(StringComparer.Ordinal);
         if (lines.Length == 0 || lines[0] != _identity)
         {
-            File.WriteAllText(_journal, _identity + "\n");
             return known;
         }
 
+        _begun = true;
         foreach (string[] parts in lines.Skip(1).Select(line => line.Split('\t')))
         {
             // A line that a crash cut short has no end mark.
@@ -109,7 +110,10 @@ public sealed class MergeSearch
 
     private void Append(double[] values, double score)
     {
-        using var stream = new FileStream(_journal, FileMode.Append, FileAccess.Write, FileShare.Read);
+        // The file begins with its first score: a search that never got one leaves nothing.
+        using var stream = new FileStream(_journal, _begun ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
+        if (!_begun) stream.Write(Encoding.UTF8.GetBytes(_identity + "\n"));
+        _begun = true;
         stream.Write(Encoding.UTF8.GetBytes($"\n{Key(values)}\t{score.ToString("R", CultureInfo.InvariantCulture)}\t.\n"));
         stream.Flush(flushToDisk: true);
     }
