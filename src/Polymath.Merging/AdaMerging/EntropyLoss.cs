@@ -1,5 +1,6 @@
 using Polymath.Merging.TaskVectors;
 using Polymath.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Polymath.Merging;
 
@@ -77,6 +78,6 @@ internal sealed class EntropyLoss : ICoefficientLoss
     {
         int classes = logits.Shape[1];
         ReadOnlySpan<float> values = logits.Span;
-        for (int row = 0; row < logits.Shape[0]; row++) histogram[System.Numerics.Tensors.TensorPrimitives.IndexOfMax(values.Slice(row * classes, classes))]++;
+        for (int row = 0; row < logits.Shape[0]; row++) histogram[TensorPrimitives.IndexOfMax(values.Slice(row * classes, classes))]++;
     }
 }
