@@ -12,11 +12,14 @@ public static class PublishedSystems
     public static IReadOnlyList<PublishedSystem> All { get; } =
     [
         new ActiveMtrlLasso.ActiveRepresentation(),
+        new AdaptiveMerging.EntropyMerging(),
+        new AnisotropicScaling.KnowledgeComposition(),
         new Balancing.BalancerCatalogue(),
         new Balancing.BalancersOnTables(),
         new FlatMtl.FlatRegionTraining(),
         new Rmtgb.RobustMultiTaskBoosting(),
         new RepMtl.RepMtlReproduction(),
+        new EmbeddingPosition.EmbeddingPositioning(),
         new ZLoss.FactoredZLoss(),
     ];
 

@@ -12,17 +12,17 @@ internal sealed class BenchFit : Module
     private const int Hidden = 128, ItemsPerTask = 32, BatchSize = 64;
     private const double PreTrainingRate = 1e-3, FineTuningRate = 2e-3, WeightDecay = 0.01;
 
-    public BenchFit(int features, int tasks, RandomStream random)
+    public BenchFit(int features, int tasks, RandomStream random, Initializer? initializer = null)
     {
-        Encoder = Add("encoder", CreateEncoder(features, random));
-        Heads = [.. Enumerable.Range(0, tasks).Select(task => Add(string.Create(CultureInfo.InvariantCulture, $"heads.{task}"), new Linear(Code, Classes, random)))];
+        Encoder = Add("encoder", CreateEncoder(features, random, initializer));
+        Heads = [.. Enumerable.Range(0, tasks).Select(task => Add(string.Create(CultureInfo.InvariantCulture, $"heads.{task}"), new Linear(Code, Classes, random, initializer: initializer)))];
     }
 
     public Mlp Encoder { get; }
 
     public Linear[] Heads { get; }
 
-    public static Mlp CreateEncoder(int features, RandomStream random) => new(features, new MlpOptions { Hidden = [Hidden, Hidden], OutputSize = Code }, random);
+    public static Mlp CreateEncoder(int features, RandomStream random, Initializer? initializer = null) => new(features, new MlpOptions { Hidden = [Hidden, Hidden], OutputSize = Code, Initializer = initializer }, random);
 
     /// <summary>Adam on the sum of the tasks' losses, so many pictures of each a step, drawn from its first <paramref name="items"/>.</summary>
     public void PreTrain(LabelledImages[] tasks, int items, int steps, RandomStream random, CancellationToken cancellation)

@@ -75,7 +75,7 @@ public sealed class MergingBench
         RandomStream random = new RandomStream((ulong)seed).Derive("merging bench");
         LabelledImages[][] images = BenchTasks.Draw(digits, options, random);
         int features = images[0][0].Features;
-        var pretrained = new BenchFit(features, options.Tasks, random.Derive("weights"));
+        var pretrained = new BenchFit(features, options.Tasks, random.Derive("weights"), options.Initializer);
         pretrained.PreTrain([.. images.Select(splits => splits[(int)BenchSplit.Train])], options.PreTrainingItems, options.PreTrainingSteps, random.Derive("pre-training"), cancellation);
         var bench = new MergingBench(options, images, pretrained);
         var tuned = new ModelState[options.Tasks];

@@ -1,3 +1,5 @@
+using Polymath.Learning;
+
 namespace Polymath.Reproductions.Merging;
 
 /// <summary>One of the benches on which merging is measured: which tasks, and how good the pre-trained network is.</summary>
@@ -23,6 +25,9 @@ public sealed record MergingBenchOptions
 
     /// <summary>T, from 2 to 8.</summary>
     public int Tasks { get; init; } = 8;
+
+    /// <summary>How the weights of encoder and heads start before pre-training (biases then at zero); null for uniform ones by fan-in.</summary>
+    public Initializer? Initializer { get; init; }
 
     /// <summary>Training pictures that pre-training sees, of every task.</summary>
     public int PreTrainingItems { get; init; } = 120;

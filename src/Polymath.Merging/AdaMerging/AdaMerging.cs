@@ -1,3 +1,4 @@
+using System.Globalization;
 using Polymath.Learning;
 using Polymath.Learning.Optimization;
 using Polymath.Merging.TaskVectors;
@@ -64,7 +65,7 @@ public static class AdaMerging
 
         Predictions[] final = Predict(space, descent.Coefficients, tasks, options.Entropy);
         AdaptedTask[] adapted = [.. tasks.Select((task, t) => new AdaptedTask(task.Name, pretrained[t].Entropy, initial[t].Entropy, final[t].Entropy, initial[t].Classes, final[t].Classes))];
-        return new(space.Table(descent.Coefficients), pool, space.Merge(descent.Coefficients), losses, adapted, [.. objective.Warnings()]);
+        return new(space.Table(descent.Coefficients), pool, space.Merge(descent.Coefficients), losses, adapted, [.. objective.Warnings(), .. Drifts(adapted, options.DriftShare)]);
     }
 
     private static void RequireTasks(TaskVectorPool pool, IReadOnlyList<UnlabeledTask> tasks)
@@ -79,6 +80,9 @@ public static class AdaMerging
 
         if (pool.Names.FirstOrDefault(name => !names.Contains(name)) is { } missing) throw new MergeException($"AdaMerging: task vector '{missing}' has no head and inputs, expected a task of that name; found {string.Join(", ", names)}.");
     }
+
+    private static IEnumerable<string> Drifts(AdaptedTask[] tasks, double share)
+        => tasks.Where(task => task.Drift > share).Select(task => string.Create(CultureInfo.InvariantCulture, $"task '{task.Name}': the classes of {100 * task.Drift:F0} % of its inputs moved, from {string.Join('/', task.InitialClasses)} to {string.Join('/', task.FinalClasses)} inputs for each; entropy falls with such a drift too, so compare with the labels of a few inputs."));
 
     private static bool OnPlateau(List<double> losses, int? window)
         => window is { } steps && losses.Count >= 2 * steps && losses.Count % steps == 0 && losses.Skip(losses.Count - steps).Sum() >= losses.Skip(losses.Count - (2 * steps)).Take(steps).Sum();

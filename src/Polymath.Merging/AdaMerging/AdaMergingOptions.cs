@@ -50,6 +50,9 @@ public sealed record AdaMergingOptions
     /// <summary>Share of a batch that one class has to take to be warned about. Default: 0.9.</summary>
     public double CollapseShare { get; init; } = 0.9;
 
+    /// <summary>Share of a task's inputs by which its classes may move (<see cref="AdaptedTask.Drift"/>) before that is warned of. Default: 0.25.</summary>
+    public double DriftShare { get; init; } = 0.25;
+
     /// <summary>Where the order of inputs comes from.</summary>
     public ulong Seed { get; init; }
 
