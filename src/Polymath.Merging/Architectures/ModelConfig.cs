@@ -23,17 +23,23 @@ internal static class ModelConfig
     public static bool? IsTied(JsonObject? config) => Find(config, TiedKey) is var (section, key) ? JsonFile.FlagOf(section[key]) : null;
 
     /// <summary>Sets the number of layers, and takes the entries of kept layers from lists that have one per layer.</summary>
-    /// <param name="config">The object to change.</param>
+    /// <param name="config">The object to change: itself, or the section of a part, whichever has the number.</param>
+    /// <param name="before">The number of layers in the configured model.</param>
     /// <param name="layers">For each output layer its number in the configured model.</param>
-    public static void SetLayers(JsonObject config, IReadOnlyList<int> layers)
+    public static void SetLayers(JsonObject config, int before, IReadOnlyList<int> layers)
     {
-        if (Find(config, LayerKeys) is not var (section, key)) return;
-        int? before = JsonFile.IntegerOf(section[key]);
-        section[key] = layers.Count;
-        foreach (string list in section.Where(entry => entry.Value is JsonArray array && array.Count == before && entry.Key.Contains("layer", StringComparison.Ordinal)).Select(entry => entry.Key).ToArray())
+        if (layers.SequenceEqual(Enumerable.Range(0, before))) return;
+        foreach (JsonObject section in config.Select(entry => entry.Value).OfType<JsonObject>().Prepend(config))
         {
-            var array = (JsonArray)section[list]!;
-            if (layers.All(layer => layer < array.Count)) section[list] = new JsonArray([.. layers.Select(layer => array[layer]?.DeepClone())]);
+            if (LayerKeys.FirstOrDefault(key => JsonFile.IntegerOf(section[key]) == before) is not { } found) continue;
+            section[found] = layers.Count;
+            foreach (string list in section.Where(entry => entry.Value is JsonArray array && array.Count == before && entry.Key.Contains("layer", StringComparison.Ordinal)).Select(entry => entry.Key).ToArray())
+            {
+                var array = (JsonArray)section[list]!;
+                if (layers.All(layer => layer < array.Count)) section[list] = new JsonArray([.. layers.Select(layer => array[layer]?.DeepClone())]);
+            }
+
+            return;
         }
     }
 

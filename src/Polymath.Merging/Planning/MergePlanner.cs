@@ -24,6 +24,7 @@ public sealed class MergePlanner
     private readonly List<string> _warnings;
     private readonly List<(PlannedTensor Tensor, int Model, int Position)> _tensors = [];
     private readonly Dictionary<(string Model, string Leading), List<string>> _leftOut = [];
+    private bool _raw;
 
     private MergePlanner(MergeConfiguration configuration, PlanOptions options, MergeMethod method, ModelSet models)
     {
@@ -67,13 +68,14 @@ public sealed class MergePlanner
 
     private MergePlan Build()
     {
-        if (_configuration.Modules is not null) throw new MergeException($"{_configuration.At(_configuration.Line)}: modules are not supported.");
-        var slices = new SlicePlanner(_configuration, _options, _method, _models, _warnings).Plan(_configuration.Models, _configuration.Slices, new ParameterLevels(_configuration.Parameters));
-        SourceModel leading = _configuration.BaseModel is { } theta0 ? _models.Get(theta0, _configuration.Line) : slices[0].Sources[0].Model;
+        foreach (ModelEntry entry in _configuration.Entries) _models.Get(entry.Model, entry.Line);
+        SourceModel leading = _configuration.BaseModel is { } theta0 ? _models.Get(theta0, _configuration.Line) : _models.All.First();
         CheckArchitectures(leading);
+        _raw = _models.All.All(model => model.Checkpoint.Folder is null);
+        List<PlannedModule> modules = Modules(leading);
         TokenizerPlan? tokenizer = _configuration.Tokenizer is null ? null : new TokenizerPlan(_configuration, _models.All, leading);
         if (tokenizer is not null) _warnings.AddRange(tokenizer.Alignment.Warnings);
-        PlanTensors(slices, leading, tokenizer);
+        foreach (PlannedModule module in modules) PlanTensors(module, tokenizer);
         ParameterWarnings.Add(_configuration, _method, _tensors.Select(entry => entry.Tensor), _warnings);
         foreach (((string model, string lead), List<string> names) in _leftOut)
             _warnings.Add($"model '{model}' has {names.Count} tensor{(names.Count == 1 ? string.Empty : "s")} that model '{lead}' has not, such as '{names[0]}'; {(names.Count == 1 ? "it is" : "they are")} left out.");
@@ -81,8 +83,8 @@ public sealed class MergePlanner
         SafetensorsType computed = _configuration.Type ?? tensors.FirstOrDefault(tensor => tensor.Method is not null)?.Sources[0].Tensor.Type ?? SafetensorsType.F32;
         return new MergePlan(tensors, _options.Settings with { Rounding = _options.MergekitRounding ? StepRounding.To(computed) : StepRounding.None }, [_models])
         {
-            Files = new OutputFiles(_configuration, _options, _method, _models, leading, tokenizer, _warnings).Plan(slices, tensors),
-            Inputs = [.. _models.All.SelectMany(model => model.Checkpoint.Files)],
+            Files = new OutputFiles(_configuration, _options, _method, _models, leading, tokenizer, _warnings).Plan(modules, tensors),
+            Inputs = [.. _models.All.SelectMany(model => model.Files).Distinct()],
             Warnings = _warnings,
             Configuration = _configuration.Text,
         };
@@ -103,46 +105,78 @@ public sealed class MergePlanner
         }
     }
 
-    private void PlanTensors(IReadOnlyList<Slice> slices, SourceModel naming, TokenizerPlan? tokenizer)
+    private List<PlannedModule> Modules(SourceModel leading)
     {
-        var planner = new TensorPlanner(_configuration, _method, _warnings);
-        PlanOuter(planner, slices[0], tokenizer, role => role is TensorRole.Embedding or TensorRole.Input);
+        var levels = new ParameterLevels(_configuration.Parameters);
+        if (_configuration.Modules is not { } entries) return [new(leading, new SlicePlanner(_configuration, _options, _method, _models.Get, _warnings).Plan(_configuration.Models, _configuration.Slices, levels))];
+        var modules = new List<PlannedModule>();
+        foreach (ModuleEntry entry in entries)
+        {
+            var parts = new Dictionary<SourceModel, SourceModel>();
+            SourceModel Part(SourceModel model) => parts.TryGetValue(model, out SourceModel? part) ? part : parts[model] = model.Part(name => ModulePart.Of(entries, name) == entry);
+            if (!Part(leading).HasTensors) throw new MergeException($"{_configuration.At(entry.Line)}: model '{leading.Name}' has no tensors '{entry.Name}.*', so there is no module '{entry.Name}'; name modules by what their tensors begin with, or '*' for the rest.");
+            modules.Add(new(Part(leading), new SlicePlanner(_configuration, _options, _method, (reference, line) => Part(_models.Get(reference, line)), _warnings).Plan(entry.Models, entry.Slices, levels.Under(entry.Parameters))));
+        }
+
+        string[] lost = [.. leading.Checkpoint.Names.Where(name => ModulePart.Of(entries, name) is null)];
+        if (lost.Length > 0) throw new MergeException($"{_configuration.At(entries[0].Line)}: {lost.Length} tensors of model '{leading.Name}' belong to no module, such as '{lost[0]}'; add a module '*' for the rest.");
+        return modules;
+    }
+
+    private void PlanTensors(PlannedModule module, TokenizerPlan? tokenizer)
+    {
+        var planner = new TensorPlanner(_configuration, _method, _options.Tensors, _warnings);
+        PlanOuter(planner, module.Slices[0], tokenizer, role => role is TensorRole.Embedding or TensorRole.Input);
         int output = 0;
-        foreach (Slice slice in slices)
+        foreach (Slice slice in module.Slices)
         {
             for (int i = 0; i < slice.Layers; i++, output++)
             {
                 int layer = i;
                 double position = slice.Layers == 1 ? 1 : (double)i / (slice.Layers - 1);
-                foreach (string suffix in slice.Leading.Model.SuffixesOf(slice.Leading.FirstLayer + i))
-                    Add(planner.Plan(naming.Architecture.LayerName(output, suffix), TensorRole.Layer, slice, source => source.Model.FindLayer(source.FirstLayer + layer, suffix), position), slice);
-                foreach (SliceSource source in slice.Sources) LeaveOut(source, slice.Leading, source.Model.SuffixesOf(source.FirstLayer + i).Except(slice.Leading.Model.SuffixesOf(slice.Leading.FirstLayer + i)).Select(suffix => source.Model.Architecture.LayerName(source.FirstLayer + layer, suffix)));
+                foreach (string suffix in Choose(slice, source => source.Model.SuffixesOf(source.FirstLayer + layer), (source, suffix) => source.Model.FindLayer(source.FirstLayer + layer, suffix) is not null, (source, suffix) => source.Model.Architecture.LayerName(source.FirstLayer + layer, suffix)))
+                    Add(planner.Plan(module.Naming.Architecture.LayerName(output, suffix), TensorRole.Layer, slice, source => source.Model.FindLayer(source.FirstLayer + layer, suffix), position), slice);
             }
         }
 
-        PlanOuter(planner, slices[^1], tokenizer, role => role is TensorRole.Head or TensorRole.Output);
+        PlanOuter(planner, module.Slices[^1], tokenizer, role => role is TensorRole.Head or TensorRole.Output);
     }
 
     // A model of which another has an untied head gives its embedding for it, so the head is kept.
     private void PlanOuter(TensorPlanner planner, Slice slice, TokenizerPlan? tokenizer, Func<TensorRole, bool> takes)
     {
-        List<(string Name, TensorRole Role)> names = [.. slice.Leading.Model.OuterNames.Where(entry => takes(entry.Role))];
-        foreach (SliceSource source in slice.Sources)
-        {
-            (string Name, TensorRole Role)[] others = [.. source.Model.OuterNames.Where(entry => takes(entry.Role) && names.All(known => known.Name != entry.Name))];
-            names.AddRange(others.Where(entry => slice.Leading.Model.FindOuter(entry.Name, entry.Role) is not null));
-            LeaveOut(source, slice.Leading, others.Where(entry => slice.Leading.Model.FindOuter(entry.Name, entry.Role) is null).Select(entry => entry.Name));
-        }
-
-        foreach ((string name, TensorRole role) in names) Add(planner.Plan(name, role, slice, source => tokenizer is null || role is not (TensorRole.Embedding or TensorRole.Head) ? source.Model.FindOuter(name, role) : tokenizer.Align(source.Model, name, role), 0), slice);
+        foreach ((string name, TensorRole role) in Choose(slice, source => source.Model.OuterNames.Where(entry => takes(entry.Role)), (source, entry) => source.Model.FindOuter(entry.Name, entry.Role) is not null, (_, entry) => entry.Name))
+            Add(planner.Plan(name, role, slice, source => tokenizer is null || role is not (TensorRole.Embedding or TensorRole.Head) ? source.Model.FindOuter(name, role) : tokenizer.Align(source.Model.Whole, name, role), 0), slice);
     }
 
-    private void LeaveOut(SliceSource source, SliceSource leading, IEnumerable<string> names)
+    // The tensors to make of those that the models have: the leading model's and what it can answer for, or those of all, or of any.
+    private List<T> Choose<T>(Slice slice, Func<SliceSource, IEnumerable<T>> held, Func<SliceSource, T, bool> has, Func<SliceSource, T, string> name)
     {
-        string[] all = [.. names];
-        if (all.Length == 0) return;
+        List<T> chosen = [.. held(slice.Leading)];
+        HashSet<T> known = [.. chosen];
+        foreach (SliceSource source in slice.Sources.Where(source => source != slice.Leading))
+        {
+            var extra = new List<string>();
+            foreach (T tensor in held(source).Where(tensor => !known.Contains(tensor)))
+            {
+                if (_options.Tensors != TensorSelection.Union && !has(slice.Leading, tensor)) extra.Add(name(source, tensor));
+                else if (known.Add(tensor)) chosen.Add(tensor);
+            }
+
+            if (extra.Count == 0) continue;
+            if (_raw && _options.Tensors == TensorSelection.Leading)
+                throw new MergeException($"{_configuration.At(slice.Line)}: tensor '{extra[0]}' is in model '{source.Model.Name}' but not in model '{slice.Leading.Model.Name}'; ask for the intersection or the union of the tensors.");
+            LeaveOut(source, slice.Leading, extra);
+        }
+
+        if (_options.Tensors == TensorSelection.Intersection) chosen.RemoveAll(tensor => !slice.Sources.All(source => has(source, tensor)));
+        return chosen;
+    }
+
+    private void LeaveOut(SliceSource source, SliceSource leading, List<string> names)
+    {
         if (!_leftOut.TryGetValue((source.Model.Name, leading.Model.Name), out List<string>? known)) _leftOut.Add((source.Model.Name, leading.Model.Name), known = []);
-        known.AddRange(all);
+        known.AddRange(names);
     }
 
     private void Add(PlannedTensor tensor, Slice slice)

@@ -29,10 +29,10 @@ internal sealed class OutputFiles(MergeConfiguration configuration, PlanOptions 
     ];
 
     /// <summary>All files.</summary>
-    public IReadOnlyList<PlannedFile> Plan(IReadOnlyList<Slice> slices, IReadOnlyList<PlannedTensor> tensors)
+    public IReadOnlyList<PlannedFile> Plan(IReadOnlyList<PlannedModule> modules, IReadOnlyList<PlannedTensor> tensors)
     {
         var files = new List<PlannedFile>();
-        if (leading.Checkpoint.Config is { } config) files.Add(new(Checkpoint.ConfigFile, null, Config((JsonObject)config.DeepClone(), slices, tensors)));
+        if (leading.Checkpoint.Config is { } config) files.Add(new(Checkpoint.ConfigFile, null, Config((JsonObject)config.DeepClone(), modules, tensors)));
         if (leading.Checkpoint.Folder is { } folder)
         {
             AddCopies(files, folder, Others);
@@ -67,9 +67,9 @@ internal sealed class OutputFiles(MergeConfiguration configuration, PlanOptions 
     private static void AddCopies(List<PlannedFile> files, string folder, IEnumerable<string> names)
         => files.AddRange(names.Select(name => new PlannedFile(name, Path.Combine(folder, name), null)).Where(file => File.Exists(file.CopyOf)));
 
-    private string Config(JsonObject config, IReadOnlyList<Slice> slices, IReadOnlyList<PlannedTensor> tensors)
+    private string Config(JsonObject config, IReadOnlyList<PlannedModule> modules, IReadOnlyList<PlannedTensor> tensors)
     {
-        if (configuration.Slices is not null) ModelConfig.SetLayers(config, [.. slices.SelectMany(slice => Enumerable.Range(slice.Leading.FirstLayer, slice.Layers))]);
+        foreach (PlannedModule module in modules) ModelConfig.SetLayers(config, module.Naming.Architecture.Layers, [.. module.Slices.SelectMany(slice => Enumerable.Range(slice.Leading.FirstLayer, slice.Layers))]);
         if ((configuration.OutputType ?? configuration.Type) is { } type) config[config.ContainsKey("dtype") && !config.ContainsKey("torch_dtype") ? "dtype" : "torch_dtype"] = ElementTypes.NameOf(type);
         PlannedTensor? embedding = tensors.FirstOrDefault(tensor => leading.Architecture.RoleOf(tensor.Name) == TensorRole.Embedding);
         if (embedding is not null && (tokenizer is not null || ModelConfig.VocabularyOf(config) > embedding.Shape[0])) ModelConfig.SetVocabulary(config, embedding.Shape[0]);

@@ -17,6 +17,9 @@ public sealed record PlanOptions
     /// <summary>Lets karcher average in a base model that is not listed among its models, as mergekit does.</summary>
     public bool IncludeUnlistedBase { get; init; }
 
+    /// <summary>Which tensors the output has when not every model has the same.</summary>
+    public TensorSelection Tensors { get; init; }
+
     /// <summary>Copies the tokenizer's files to the output.</summary>
     public bool CopyTokenizer { get; init; } = true;
 

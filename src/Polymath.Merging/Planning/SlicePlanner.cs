@@ -3,8 +3,8 @@ using Polymath.Merging.Methods;
 
 namespace Polymath.Merging.Planning;
 
-/// <summary>Turns the models or slices of a configuration into checked slices.</summary>
-internal sealed class SlicePlanner(MergeConfiguration configuration, PlanOptions options, MergeMethod method, ModelSet models, List<string> warnings)
+/// <summary>Turns the models or slices of a configuration, or of one of its modules, into checked slices.</summary>
+internal sealed class SlicePlanner(MergeConfiguration configuration, PlanOptions options, MergeMethod method, Func<ModelReference, long, SourceModel> open, List<string> warnings)
 {
     /// <summary>The slices of whole models or of a list of slices, one of which is given.</summary>
     /// <param name="entries">Whole models, or null.</param>
@@ -20,10 +20,10 @@ internal sealed class SlicePlanner(MergeConfiguration configuration, PlanOptions
     private Slice Whole(IReadOnlyList<ModelEntry> entries, ParameterLevels levels)
     {
         ModelReference? theta0 = configuration.BaseModel;
-        List<SliceSource> sources = [.. entries.Select(entry => Source(models.Get(entry.Model, entry.Line), 0, entry.Parameters, theta0))];
+        List<SliceSource> sources = [.. entries.Select(entry => Source(open(entry.Model, entry.Line), 0, entry.Parameters, theta0))];
         if (theta0 is not null && entries.All(entry => entry.Model != theta0))
         {
-            if (method.Base != BaseModelUse.Ignored || options.IncludeUnlistedBase) sources.Add(Source(models.Get(theta0, configuration.Line), 0, ParameterTable.Empty, theta0));
+            if (method.Base != BaseModelUse.Ignored || options.IncludeUnlistedBase) sources.Add(Source(open(theta0, configuration.Line), 0, ParameterTable.Empty, theta0));
             else warnings.Add($"{configuration.At(configuration.Line)}: base_model '{theta0}' is not listed under models, and method {method.Name} has no use for a base, so its weights do not take part.");
         }
 
@@ -39,7 +39,7 @@ internal sealed class SlicePlanner(MergeConfiguration configuration, PlanOptions
         List<SliceSource> sources = [];
         foreach (ModelEntry entry in slice.Sources)
         {
-            SourceModel model = models.Get(entry.Model, entry.Line);
+            SourceModel model = open(entry.Model, entry.Line);
             LayerRange range = entry.Layers!.Value;
             if (range.End > model.Architecture.Layers)
                 throw new MergeException($"{configuration.At(entry.Line)}: layer_range {range} of model '{model.Name}' ends outside the model, which has {model.Architecture.Layers} layers.");

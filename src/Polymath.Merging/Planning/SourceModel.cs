@@ -1,3 +1,4 @@
+using Polymath.Merging.Adapters;
 using Polymath.Merging.Architectures;
 using Polymath.Merging.Checkpoints;
 using Polymath.Merging.Configuration;
@@ -9,7 +10,9 @@ namespace Polymath.Merging.Planning;
 internal sealed class SourceModel : IDisposable
 {
     private readonly Checkpoint _checkpoint;
+    private readonly LoraAdapter? _adapter;
     private readonly string? _embedding;
+    private readonly string[] _names;
     private readonly Dictionary<int, List<string>> _layers = [];
     private string _added = string.Empty, _removed = string.Empty;
 
@@ -19,19 +22,14 @@ internal sealed class SourceModel : IDisposable
     /// <param name="index">Its place among the models.</param>
     public SourceModel(ModelReference reference, ModelLocator locator, int index)
     {
-        (Reference, Index) = (reference, index);
+        (Reference, Index, Whole) = (reference, index, this);
         _checkpoint = Checkpoint.Open(locator.Locate(reference.Model));
         try
         {
-            Architecture = Architecture.Of(reference.ToString(), _checkpoint.Names, _checkpoint.Config, reference.OverrideArchitecture);
-            foreach (string name in _checkpoint.Names)
-            {
-                if (!Architecture.TryLayer(name, out int layer, out string suffix)) continue;
-                if (!_layers.TryGetValue(layer, out List<string>? suffixes)) _layers.Add(layer, suffixes = []);
-                suffixes.Add(suffix);
-            }
-
-            _embedding = _checkpoint.Names.FirstOrDefault(name => Architecture.RoleOf(name) == TensorRole.Embedding);
+            if (reference.Lora is { } lora) _adapter = LoraAdapter.Open(locator.Locate(lora), _checkpoint);
+            _names = [.. _checkpoint.Names, .. (_adapter?.Names ?? []).Where(name => _checkpoint.Find(name) is null)];
+            Architecture = Architecture.Of(reference.ToString(), _names, _checkpoint.Config, reference.OverrideArchitecture);
+            _embedding = CollectLayers();
         }
         catch
         {
@@ -39,6 +37,19 @@ internal sealed class SourceModel : IDisposable
             throw;
         }
     }
+
+    private SourceModel(SourceModel whole, string[] names)
+    {
+        (Reference, Index, Whole, _checkpoint, _adapter, _names) = (whole.Reference, whole.Index, whole, whole._checkpoint, whole._adapter, names);
+        Architecture = Architecture.Of(whole.Name, names, null, whole.Architecture.Name);
+        _embedding = CollectLayers() ?? whole._embedding;
+    }
+
+    /// <summary>The model of which this is a part; itself for a whole model.</summary>
+    public SourceModel Whole { get; }
+
+    /// <summary>The same model with only some of its tensors and the stack of layers among them; it shares the open files.</summary>
+    public SourceModel Part(Func<string, bool> belongs) => new(this, [.. _names.Where(belongs)]);
 
     /// <summary>What the configuration calls it.</summary>
     public ModelReference Reference { get; }
@@ -52,8 +63,11 @@ internal sealed class SourceModel : IDisposable
     /// <summary>How its tensors are arranged.</summary>
     public Architecture Architecture { get; }
 
-    /// <summary>Its files.</summary>
+    /// <summary>The model on disk, without its adapter.</summary>
     public Checkpoint Checkpoint => _checkpoint;
+
+    /// <summary>Every file that is read.</summary>
+    public IEnumerable<string> Files => _checkpoint.Files.Concat(_adapter?.Files ?? []);
 
     /// <summary>Lets this model answer to the names of another whose layers have a longer or shorter prefix, as with and without the name of a task's wrapper.</summary>
     /// <param name="leading">The model whose names are used.</param>
@@ -68,14 +82,17 @@ internal sealed class SourceModel : IDisposable
         return true;
     }
 
+    /// <summary>Whether it holds anything; a part may not.</summary>
+    public bool HasTensors => _names.Length > 0;
+
     /// <summary>Suffixes of the tensors of a layer, in the order of the files.</summary>
     public IReadOnlyList<string> SuffixesOf(int layer) => _layers.GetValueOrDefault(layer) ?? [];
 
     /// <summary>A tensor of a layer, or null.</summary>
-    public SourceTensor? FindLayer(int layer, string suffix) => _checkpoint.Find(Architecture.LayerName(layer, suffix));
+    public SourceTensor? FindLayer(int layer, string suffix) => Stored(Architecture.LayerName(layer, suffix));
 
     /// <summary>The tensors outside the layers, under the names that the merge uses, in the order of the files.</summary>
-    public IEnumerable<(string Name, TensorRole Role)> OuterNames => _checkpoint.Names.Select(name => (Name: name, Role: Architecture.RoleOf(name))).Where(entry => entry.Role != TensorRole.Layer).Select(entry => (Translate(entry.Name), entry.Role));
+    public IEnumerable<(string Name, TensorRole Role)> OuterNames => _names.Select(name => (Name: name, Role: Architecture.RoleOf(name))).Where(entry => entry.Role != TensorRole.Layer).Select(entry => (Translate(entry.Name), entry.Role));
 
     /// <summary>A tensor outside the layers by the name that the merge uses, or null.</summary>
     /// <param name="name">The name.</param>
@@ -84,20 +101,38 @@ internal sealed class SourceModel : IDisposable
     {
         SourceTensor? found = Own(name);
         if (found is not null || role != TensorRole.Head || _embedding is null || !name.EndsWith(".weight", StringComparison.Ordinal) || ModelConfig.IsTied(_checkpoint.Config) == false) return found;
-        return _checkpoint.Find(_embedding);
+        return Stored(_embedding);
     }
 
     /// <summary>Where a tensor lies in the files, for the order of reading.</summary>
     public int PositionOf(SourceTensor tensor) => _checkpoint.PositionOf(tensor.Name);
 
     /// <inheritdoc/>
-    public void Dispose() => _checkpoint.Dispose();
+    public void Dispose()
+    {
+        _adapter?.Dispose();
+        _checkpoint.Dispose();
+    }
+
+    private string? CollectLayers()
+    {
+        foreach (string name in _names)
+        {
+            if (!Architecture.TryLayer(name, out int layer, out string suffix)) continue;
+            if (!_layers.TryGetValue(layer, out List<string>? suffixes)) _layers.Add(layer, suffixes = []);
+            suffixes.Add(suffix);
+        }
+
+        return _names.FirstOrDefault(name => Architecture.RoleOf(name) == TensorRole.Embedding);
+    }
+
+    private SourceTensor? Stored(string name) => _adapter is null ? _checkpoint.Find(name) : _adapter.Find(name);
 
     private string Translate(string name) => _removed.Length > 0 ? _removed + name : _added.Length > 0 && name.StartsWith(_added, StringComparison.Ordinal) ? name[_added.Length..] : name;
 
     private SourceTensor? Own(string name)
     {
-        if (_removed.Length > 0 && name.StartsWith(_removed, StringComparison.Ordinal) && _checkpoint.Find(name[_removed.Length..]) is { } shorter) return shorter;
-        return (_added.Length > 0 ? _checkpoint.Find(_added + name) : null) ?? _checkpoint.Find(name);
+        if (_removed.Length > 0 && name.StartsWith(_removed, StringComparison.Ordinal) && Stored(name[_removed.Length..]) is { } shorter) return shorter;
+        return (_added.Length > 0 ? Stored(_added + name) : null) ?? Stored(name);
     }
 }

@@ -8,7 +8,7 @@ using Polymath.Tensors.Safetensors;
 namespace Polymath.Merging.Planning;
 
 /// <summary>Plans single output tensors: finds each model's tensor, resolves its parameters, and decides how the result is made and stored.</summary>
-internal sealed class TensorPlanner(MergeConfiguration configuration, MergeMethod method, List<string> warnings)
+internal sealed class TensorPlanner(MergeConfiguration configuration, MergeMethod method, TensorSelection selection, List<string> warnings)
 {
     private static readonly Linear Alone = new();
     private static readonly ParameterSet AloneGlobal = ParameterSet.Resolve(Alone.Parameters, new Dictionary<string, object?> { ["normalize"] = false }, Alone.Name);
@@ -24,7 +24,7 @@ internal sealed class TensorPlanner(MergeConfiguration configuration, MergeMetho
     {
         List<(SliceSource Source, SourceTensor Tensor)> found = [.. slice.Sources.Select(source => (Source: source, Tensor: find(source)!)).Where(entry => entry.Tensor is not null)];
         SliceSource? lacking = slice.Sources.FirstOrDefault(source => found.All(entry => entry.Source != source));
-        if (lacking is not null && !Architecture.IsOptional(name))
+        if (lacking is not null && selection != TensorSelection.Union && !Architecture.IsOptional(name))
             throw new MergeException($"{configuration.At(slice.Line)}: tensor '{name}' is in model '{found[0].Source.Model.Name}' but not in model '{lacking.Model.Name}'; expected models of one architecture.");
         (SliceSource leading, SourceTensor first) = found.FirstOrDefault(entry => entry.Source.IsBase) is { Tensor: not null } theta0 ? theta0 : found[0];
         (SliceSource Source, SourceTensor Tensor) other = found.FirstOrDefault(entry => entry.Tensor.IsFloatingPoint != first.IsFloatingPoint);
@@ -38,7 +38,7 @@ internal sealed class TensorPlanner(MergeConfiguration configuration, MergeMetho
 
         bool embedding = role is TensorRole.Embedding or TensorRole.Head && first.Shape.Count == 2;
         SafetensorsType type = configuration.OutputType ?? configuration.Type ?? (leading.IsBase ? first.Type : Promote(found.Select(entry => entry.Tensor.Type)));
-        // A tensor that only some models have (a pooler): the method may need more models than are left, or the base.
+        // A tensor that only some models have (a pooler, or of a union): the method may need more models than are left, or the base.
         if (lacking is not null && (found.Count < method.LeastModels || (method.Base == BaseModelUse.Required && !leading.IsBase)))
         {
             warnings.Add($"tensor '{name}' is not in model '{lacking.Model.Name}'; it is copied from model '{leading.Model.Name}'.");
