@@ -54,6 +54,9 @@ public sealed class ModelState
     /// <summary>The row-major elements of the tensor at a position of the order.</summary>
     public Span<float> this[int tensor] => _values[tensor];
 
+    /// <summary>The row-major elements of the tensor at a position of the order, to be read later.</summary>
+    internal ReadOnlyMemory<float> MemoryOf(int tensor) => _values[tensor];
+
     /// <summary>The shape of the tensor at a position of the order.</summary>
     public Shape ShapeOf(int tensor) => _shapes[tensor];
 
