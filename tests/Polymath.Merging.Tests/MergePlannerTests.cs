@@ -46,6 +46,7 @@ public sealed class MergePlannerTests : IDisposable
     [InlineData("merge_method: linear\n" + Weight + "models:\n- model: A\n- model: Poor\n", "tensor 'model.layers.1.mlp.up_proj.weight' is in model 'A' but not in model 'Poor'; expected models of one architecture.")]
     [InlineData("merge_method: linear\n" + Weight + "models:\n- model: A\n- model: Cut\n", "config.json has 3 layers, but the tensors 'model.layers.N' are those of 2")]
     [InlineData("merge_method: linear\n" + Weight + "models:\n- model: A\n- model: Bare\n", "neither model.safetensors nor model.safetensors.index.json")]
+    [InlineData("merge_method: linear\n" + Weight + "models:\n- model: A\n- model: Plain\n", "line 5: model 'Plain': folder '")]
     [InlineData("merge_method: linear\n" + Weight + "models:\n- model: A\n- model: Whole\n", "tensor 'model.norm.weight' is F32 in model 'A' and I64 in model 'Whole'")]
     public void What_cannot_be_merged_is_refused_before_anything_is_read(string yaml, string expected)
     {
@@ -55,6 +56,7 @@ public sealed class MergePlannerTests : IDisposable
         _models.AddLlama("Wide", 1, width: 3);
         Directory.CreateDirectory(Path.Combine(_models.Folder, "Bare"));
         _models.Add("Poor", [.. Llama(1).Where(tensor => !tensor.Name.EndsWith("1.mlp.up_proj.weight", StringComparison.Ordinal))], TemporaryModels.Config(2));
+        _models.Add("Plain", Llama(1));
         _models.Add("Cut", Llama(1), TemporaryModels.Config(3));
         string whole = _models.AddLlama("Whole", 1);
         SafetensorsWriter.Write(Path.Combine(whole, "model.safetensors"), Llama(1).Select(tensor => tensor.Name == "model.norm.weight" ? SafetensorsEntry.FromBytes(tensor.Name, SafetensorsType.I64, [2], new byte[16]) : SafetensorsEntry.FromFloat32(tensor.Name, tensor.Shape, tensor.Values)));
@@ -158,8 +160,8 @@ public sealed class MergePlannerTests : IDisposable
     [Fact]
     public void Layers_of_a_wrapped_model_are_found_under_their_longer_names()
     {
-        _models.Add("A", [TemporaryModels.Filled("encoder.layer.0.w", 1, 2), TemporaryModels.Filled("embeddings.word_embeddings.weight", 1, 2, 2)]);
-        _models.Add("B", [TemporaryModels.Filled("bert.encoder.layer.0.w", 3, 2), TemporaryModels.Filled("bert.embeddings.word_embeddings.weight", 3, 2, 2)]);
+        _models.Add("A", [TemporaryModels.Filled("encoder.layer.0.w", 1, 2), TemporaryModels.Filled("embeddings.word_embeddings.weight", 1, 2, 2)], TemporaryModels.Config(1));
+        _models.Add("B", [TemporaryModels.Filled("bert.encoder.layer.0.w", 3, 2), TemporaryModels.Filled("bert.embeddings.word_embeddings.weight", 3, 2, 2)], TemporaryModels.Config(1));
         foreach (string order in (string[])[Two, "models:\n- model: B\n- model: A\n"])
         {
             using MergePlan plan = Plan("merge_method: linear\n" + Weight + order);

@@ -15,7 +15,7 @@ namespace Polymath.Merging.Adapters;
 /// </code></example>
 public sealed class LoraAdapter : IDisposable
 {
-    internal const string ConfigFile = "adapter_config.json", WeightFile = "adapter_model.safetensors";
+    internal const string ConfigFile = "adapter_config.json", WeightFile = "adapter_model.safetensors", TorchWeightFile = "adapter_model.bin";
     private const string Wrapper = "base_model.model.", Saved = "modules_to_save.", Weight = ".weight";
 
     private readonly Checkpoint _model, _weights;
@@ -41,6 +41,8 @@ public sealed class LoraAdapter : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         string config = System.IO.Path.Combine(folder, ConfigFile), weights = System.IO.Path.Combine(folder, WeightFile);
         if (!File.Exists(config)) throw new MergeException($"adapter '{folder}' has no {ConfigFile}, expected a PEFT folder.");
+        string torch = System.IO.Path.Combine(folder, TorchWeightFile);
+        if (!File.Exists(weights) && File.Exists(torch)) weights = torch;
         if (!File.Exists(weights)) throw new MergeException($"adapter '{folder}' has no {WeightFile}, expected a PEFT folder with safetensors.");
         var settings = LoraSettings.Read(config);
         var adapter = new LoraAdapter(folder, model, Checkpoint.Open(weights));

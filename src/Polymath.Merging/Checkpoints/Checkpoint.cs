@@ -6,7 +6,7 @@ namespace Polymath.Merging.Checkpoints;
 
 /// <summary>
 /// A trained model on disk, opened without reading its weights: a Hugging Face folder (config.json with model.safetensors or its shards and
-/// index), or a single safetensors file.
+/// index), or a single file of safetensors or PyTorch.
 /// </summary>
 /// <example><code>
 /// using Checkpoint checkpoint = Checkpoint.Open("stories260K");
@@ -14,7 +14,7 @@ namespace Polymath.Merging.Checkpoints;
 /// </code></example>
 public sealed class Checkpoint : IDisposable
 {
-    internal const string SingleFile = "model.safetensors", IndexFile = "model.safetensors.index.json", ConfigFile = "config.json";
+    internal const string SingleFile = "model.safetensors", IndexFile = "model.safetensors.index.json", ConfigFile = "config.json", TorchSingleFile = "pytorch_model.bin", TorchIndexFile = "pytorch_model.bin.index.json";
 
     private readonly List<IDisposable> _open = [];
     private readonly Dictionary<string, (SourceTensor Tensor, int Position)> _tensors = new(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyList<string> Files => _files;
 
     /// <summary>Opens a model: reads and checks the headers of its files.</summary>
-    /// <param name="path">A folder or a safetensors file.</param>
+    /// <param name="path">A folder, or a file of safetensors or PyTorch.</param>
     /// <exception cref="MergeException">A file or shard is missing, breaks a rule of its format, or the index names a tensor that its shard does not hold.</exception>
     public static Checkpoint Open(string path)
     {
@@ -90,34 +90,40 @@ public sealed class Checkpoint : IDisposable
 
         if (File.Exists(index))
         {
-            _files.Add(index);
-            AddShards(folder, CheckpointIndex.Read(index));
+            AddShards(folder, index);
             return;
         }
 
         string[] others = Directory.GetFiles(folder, "*.safetensors");
-        if (others.Length == 1 && System.IO.Path.GetFileName(others[0]) != "adapter_model.safetensors") AddFile(others[0]);
+        string torch = System.IO.Path.Combine(folder, TorchSingleFile), torchIndex = System.IO.Path.Combine(folder, TorchIndexFile);
+        if (others.Length == 0 && File.Exists(torch)) AddFile(torch);
+        else if (others.Length == 0 && File.Exists(torchIndex)) AddShards(folder, torchIndex);
+        else if (others.Length == 1 && System.IO.Path.GetFileName(others[0]) != "adapter_model.safetensors") AddFile(others[0]);
         else if (File.Exists(System.IO.Path.Combine(folder, "adapter_config.json"))) throw new MergeException($"model '{folder}' is an adapter, expected a whole model; write it behind its model as path+adapter.");
         else throw new MergeException($"model '{folder}' has neither {SingleFile} nor {IndexFile}{(others.Length > 1 ? $", but {others.Length} other safetensors files" : string.Empty)}; expected one of the two.");
     }
 
     private void AddFile(string path)
     {
-        SafetensorsFile file = OpenFile(path);
-        foreach (string name in file.Names) Add(new StoredTensor(file, name));
+        foreach (SourceTensor tensor in OpenFile(path)) Add(tensor);
     }
 
-    private void AddShards(string folder, CheckpointIndex index)
+    private void AddShards(string folder, string indexPath)
     {
+        string name = System.IO.Path.GetFileName(indexPath);
+        CheckpointIndex index = CheckpointIndex.Read(indexPath);
+        _files.Add(indexPath);
         foreach (string shard in index.Shards)
         {
             string path = System.IO.Path.Combine(folder, shard);
-            if (!File.Exists(path)) throw new MergeException($"model '{folder}': shard '{shard}' of {IndexFile} is missing; download it again.");
-            SafetensorsFile file = OpenFile(path);
-            string? lost = index.TensorsOf(shard).FirstOrDefault(name => !file.Contains(name));
-            if (lost is not null) throw new MergeException($"model '{folder}': {IndexFile} says that tensor '{lost}' is in shard '{shard}', but the shard does not hold it; the files are of two versions.");
+            if (!File.Exists(path)) throw new MergeException($"model '{folder}': shard '{shard}' of {name} is missing; download it again.");
             HashSet<string> listed = new(index.TensorsOf(shard), StringComparer.Ordinal);
-            foreach (string name in file.Names.Where(listed.Contains)) Add(new StoredTensor(file, name));
+            foreach (SourceTensor tensor in OpenFile(path))
+            {
+                if (listed.Remove(tensor.Name)) Add(tensor);
+            }
+
+            if (listed.Count > 0) throw new MergeException($"model '{folder}': {name} says that tensor '{listed.Order(StringComparer.Ordinal).First()}' is in shard '{shard}', but the shard does not hold it; the files are of two versions.");
         }
     }
 
@@ -127,14 +133,22 @@ public sealed class Checkpoint : IDisposable
         _names.Add(tensor.Name);
     }
 
-    private SafetensorsFile OpenFile(string path)
+    private SourceTensor[] OpenFile(string path)
     {
         try
         {
+            if (TorchFile.Extensions.Contains(System.IO.Path.GetExtension(path)))
+            {
+                TorchFile torch = TorchFile.Open(path);
+                _open.Add(torch);
+                _files.Add(path);
+                return [.. torch.Tensors];
+            }
+
             SafetensorsFile file = SafetensorsFile.Open(path);
             _open.Add(file);
             _files.Add(path);
-            return file;
+            return [.. file.Names.Select(name => new StoredTensor(file, name))];
         }
         catch (SafetensorsException exception)
         {

@@ -81,10 +81,11 @@ public sealed class MergePlanner
             _warnings.Add($"model '{model}' has {names.Count} tensor{(names.Count == 1 ? string.Empty : "s")} that model '{lead}' has not, such as '{names[0]}'; {(names.Count == 1 ? "it is" : "they are")} left out.");
         PlannedTensor[] tensors = [.. _tensors.OrderBy(entry => entry.Model).ThenBy(entry => entry.Position).Select(entry => entry.Tensor)];
         SafetensorsType computed = _configuration.Type ?? tensors.FirstOrDefault(tensor => tensor.Method is not null)?.Sources[0].Tensor.Type ?? SafetensorsType.F32;
+        IReadOnlyList<PlannedFile> files = new OutputFiles(_configuration, _options, _method, _models, leading, tokenizer, _warnings).Plan(modules, tensors);
         return new MergePlan(tensors, _options.Settings with { Rounding = _options.MergekitRounding ? StepRounding.To(computed) : StepRounding.None }, [_models])
         {
-            Files = new OutputFiles(_configuration, _options, _method, _models, leading, tokenizer, _warnings).Plan(modules, tensors),
-            Inputs = [.. _models.All.SelectMany(model => model.Files).Distinct()],
+            Files = files,
+            Inputs = [.. _models.All.SelectMany(model => model.Files).Concat(tokenizer?.Files ?? []).Concat(files.Select(file => file.CopyOf).OfType<string>()).Distinct()],
             Warnings = _warnings,
             Configuration = _configuration.Text,
         };

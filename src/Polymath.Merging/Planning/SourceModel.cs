@@ -26,6 +26,7 @@ internal sealed class SourceModel : IDisposable
         _checkpoint = Checkpoint.Open(locator.Locate(reference.Model));
         try
         {
+            if (_checkpoint.Folder is { } folder && _checkpoint.Config is null) throw new MergeException($"model '{reference}': folder '{folder}' has no {Checkpoint.ConfigFile}; to merge weights without one, name their file.");
             if (reference.Lora is { } lora) _adapter = LoraAdapter.Open(locator.Locate(lora), _checkpoint);
             _names = [.. _checkpoint.Names, .. (_adapter?.Names ?? []).Where(name => _checkpoint.Find(name) is null)];
             Architecture = Architecture.Of(reference.ToString(), _names, _checkpoint.Config, reference.OverrideArchitecture);

@@ -47,6 +47,9 @@ internal sealed class TokenizerPlan
     /// <summary>The folder whose tokenizer the output's is made from.</summary>
     public string Folder => _keeper.Checkpoint.Folder!;
 
+    /// <summary>The tokenizers' files.</summary>
+    public IEnumerable<string> Files => _models.SelectMany(model => Vocabulary.FilesOf(model.Checkpoint.Folder!));
+
     /// <summary>The text of tokenizer.json.</summary>
     public string Tokenizer() => OutputTokenizer.Tokenizer(Folder, _models.Where(model => model != _keeper).Select(model => model.Checkpoint.Folder!), Alignment.Output);
 

@@ -12,6 +12,8 @@ public sealed class Vocabulary
 {
     internal const string TokenizerFile = "tokenizer.json", AddedFile = "added_tokens.json";
 
+    private static readonly string[] FileNames = [TokenizerFile, "vocab.json", "vocab.txt", AddedFile];
+
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<string, JsonObject> _added;
 
@@ -53,6 +55,9 @@ public sealed class Vocabulary
 
         return new(ids, added);
     }
+
+    /// <summary>The files in a folder that a vocabulary may be read from.</summary>
+    internal static IEnumerable<string> FilesOf(string folder) => FileNames.Select(name => Path.Combine(folder, name)).Where(File.Exists);
 
     /// <summary>The settings of an added token that has none of its own.</summary>
     internal static JsonObject Settings(string token, int id) => new()
