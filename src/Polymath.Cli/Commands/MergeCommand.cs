@@ -14,6 +14,7 @@ internal sealed class MergeCommand : Subcommand
     private readonly Argument<string?> _first = new("CONFIG") { Description = "A mergekit configuration (YAML); left out with --method.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string?> _second = new("OUT") { Description = "The folder to create, or a .safetensors file for the tensors alone.", Arity = ArgumentArity.ZeroOrOne };
     private readonly GroupedOption<bool> _list = new("--list", "Look") { Description = "List the methods; with a name in place of CONFIG, that method with its parameters." };
+    private readonly GroupedOption<bool> _markdown = new("--markdown", "Look") { Description = "With --list: the table of the documentation." };
     private readonly GroupedOption<bool> _dryRun = new("--dry-run", "Look") { Description = "Show what would be merged, tensor by tensor, and how long it would take; nothing is written." };
     private readonly GroupedOption<bool> _print = new("--print-config", "Look") { Description = "Print the configuration that the flags stand for." };
     private readonly GroupedOption<string> _method = new("--method", Quick, aliases: "-m") { HelpName = "name", Description = "The merge method." };
@@ -49,7 +50,7 @@ internal sealed class MergeCommand : Subcommand
     {
         command.Add(_first);
         command.Add(_second);
-        foreach (Option option in (Option[])[_list, _dryRun, _print, _method, _base, _models, _set, _type, _overwrite, _shard, _noReport, _noCard, _seed, _memory, _rounding, _rescale, _exact, _finite, _crimes, _search, _evaluator, _run, _on, _minimize]) command.Add(option);
+        foreach (Option option in (Option[])[_list, _markdown, _dryRun, _print, _method, _base, _models, _set, _type, _overwrite, _shard, _noReport, _noCard, _seed, _memory, _rounding, _rescale, _exact, _finite, _crimes, _search, _evaluator, _run, _on, _minimize]) command.Add(option);
     }
 
     /// <inheritdoc/>
@@ -60,7 +61,8 @@ internal sealed class MergeCommand : Subcommand
         if (parsed.GetValue(_list))
         {
             if (second is not null) throw new UsageException($"--list: found '{second}' after '{first}', expected one method at most.");
-            MethodListing.Write(first, terminal, json);
+            if (parsed.GetValue(_markdown)) terminal.Output.Write(Merging.Methods.MethodTable.Markdown());
+            else MethodListing.Write(first, terminal, json);
             return ExitCode.Success;
         }
 

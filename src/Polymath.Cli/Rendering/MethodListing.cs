@@ -19,7 +19,7 @@ internal static class MethodListing
 
         foreach (MergeMethod method in shown)
         {
-            terminal.Output.WriteLine($"{method.Name}  ({Models(method)})");
+            terminal.Output.WriteLine($"{method.Name}  ({MethodTable.Models(method)})");
             Wrapped(terminal, method.Summary);
             if (name is not null) Wrapped(terminal, $"rule: {method.Formula}");
             Wrapped(terminal, $"use: {method.Use}");
@@ -36,21 +36,8 @@ internal static class MethodListing
         if (name is null) terminal.Output.WriteLine("Show one with its rule and parameters: polymath merge --list NAME");
     }
 
-    /// <summary>What a method does with a base and how many models it takes, in words.</summary>
-    public static string Models(MergeMethod method)
-    {
-        string count = method.MostModels == method.LeastModels ? $"exactly {method.LeastModels}" : method.MostModels is { } most ? $"{method.LeastModels} to {most}" : method.LeastModels > 1 ? $"{method.LeastModels} or more" : "any number of";
-        string models = method.LeastModels == 1 && method.MostModels == 1 ? "model" : "models";
-        return method.Base switch
-        {
-            BaseModelUse.Required => $"{count} {models} with a base",
-            BaseModelUse.Optional => $"{count} {models}, base optional",
-            _ => $"{count} {models}",
-        };
-    }
-
     private static string Parameter(MethodParameter parameter)
-        => $"{parameter.Name}: {parameter.Description} ({(parameter.Required ? "required" : parameter.Default is null ? "none" : parameter.Default is bool flag ? (flag ? "true" : "false") : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{parameter.Default}"))})";
+        => $"{parameter.Name}: {parameter.Description} ({MethodTable.Default(parameter)})";
 
     private static void Wrapped(Terminal terminal, string text)
     {
