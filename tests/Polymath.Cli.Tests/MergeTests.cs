@@ -70,6 +70,37 @@ public sealed class MergeTests
     }
 
     [Fact]
+    public void A_merge_in_stages_runs_them_in_order_and_keeps_only_the_last()
+    {
+        using var folder = new TemporaryFolder();
+        MergeModels.WriteFamily(folder);
+        string config = folder.Write("stages.yml", $$"""
+            name: soup
+            merge_method: linear
+            models:
+            - model: {{folder["a"]}}
+              parameters: {weight: 1}
+            - model: {{folder["b"]}}
+              parameters: {weight: 1}
+            ---
+            merge_method: slerp
+            base_model: {{folder["base"]}}
+            models:
+            - model: {{folder["base"]}}
+            - model: soup
+            parameters: {t: 1}
+            """);
+        CommandLine.Succeed("merge", config, folder["out"], "--quiet");
+        CommandLine.Succeed("merge", "--method", "linear", "--model", folder["a"] + ":weight=1", "--model", folder["b"] + ":weight=1", folder["soup"], "--quiet");
+        using SafetensorsFile direct = SafetensorsFile.Open(folder["soup/model.safetensors"]), staged = SafetensorsFile.Open(folder["out/model.safetensors"]);
+        float[] expected = new float[64], found = new float[64];
+        direct.ReadFloat32("model.layers.1.self_attn.q_proj.weight", expected);
+        staged.ReadFloat32("model.layers.1.self_attn.q_proj.weight", found);
+        for (int i = 0; i < 64; i++) Assert.Equal(expected[i], found[i], 1e-5f);
+        Assert.Equal(["a", "b", "base", "out", "soup", "stages.yml"], Directory.GetFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_search_keeps_the_best_and_forgets_its_candidates()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs a shell");

@@ -33,6 +33,8 @@ internal sealed class MergeCommand : Subcommand
     private readonly GroupedOption<bool> _exact = new("--exact-breadcrumbs", Computing) { Description = "Let breadcrumbs keep tensors of which it has no top element to drop." };
     private readonly GroupedOption<bool> _finite = new("--refuse-nan", Computing) { Description = "Stop at a NaN or an infinity instead of warning." };
     private readonly GroupedOption<bool> _crimes = new("--allow-crimes", Computing) { Description = "Merge models of different architectures as far as their tensors fit." };
+    private readonly GroupedOption<string> _tensors = new("--tensors", Computing, "leading") { HelpName = "which", Description = "leading: those of the base or first model, which all must have. intersection, union: of all models." };
+    private readonly GroupedOption<bool> _includeBase = new("--include-base", Computing) { Description = "Let karcher average in a base that is not listed, as mergekit does." };
     private readonly GroupedOption<string[]> _search = new("--search", Search) { HelpName = "p=values", Description = "Try values of a parameter, as p=0.1,0.3 or p=first:last:step; once for each parameter." };
     private readonly GroupedOption<string> _evaluator = new("--evaluate", Search) { HelpName = "command", Description = "Scores a merged model: {} becomes its path, the last number printed is the score." };
     private readonly GroupedOption<string> _run = new("--evaluate-run", Search) { HelpName = "run", Description = "Scores with the folder of a training whose weights are replaced by the merged ones." };
@@ -50,7 +52,7 @@ internal sealed class MergeCommand : Subcommand
     {
         command.Add(_first);
         command.Add(_second);
-        foreach (Option option in (Option[])[_list, _markdown, _dryRun, _print, _method, _base, _models, _set, _type, _overwrite, _shard, _noReport, _noCard, _seed, _memory, _rounding, _rescale, _exact, _finite, _crimes, _search, _evaluator, _run, _on, _minimize]) command.Add(option);
+        foreach (Option option in (Option[])[_list, _markdown, _dryRun, _print, _method, _base, _models, _set, _type, _overwrite, _shard, _noReport, _noCard, _seed, _memory, _rounding, _rescale, _exact, _finite, _crimes, _tensors, _includeBase, _search, _evaluator, _run, _on, _minimize]) command.Add(option);
     }
 
     /// <inheritdoc/>
@@ -106,6 +108,8 @@ internal sealed class MergeCommand : Subcommand
         return new PlanOptions
         {
             AllowCrimes = parsed.GetValue(_crimes),
+            IncludeUnlistedBase = parsed.GetValue(_includeBase),
+            Tensors = Choice(parsed, _tensors, "leading", "intersection", "union") switch { "leading" => TensorSelection.Leading, "intersection" => TensorSelection.Intersection, _ => TensorSelection.Union },
             MergekitRounding = Choice(parsed, _rounding, "once", "steps") == "steps",
             WriteModelCard = !parsed.GetValue(_noCard),
             OutputName = output is null ? "merged model" : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(output))),

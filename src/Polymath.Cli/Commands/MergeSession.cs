@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Polymath.Merging;
 using Polymath.Merging.Configuration;
 using Polymath.Merging.Execution;
 using Polymath.Merging.Planning;
@@ -19,14 +18,14 @@ namespace Polymath.Cli;
 /// <param name="Report">Whether report.html is written.</param>
 internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfiguration> Stages, PlanOptions Plan, MergeOptions Options, bool Json, bool Quiet, bool Report)
 {
-    private const string ReportFile = "report.html", SearchFile = "search.tsv", SearchSuffix = ".search", CandidateSuffix = ".candidate", FlatSuffix = ".safetensors";
+    private const string ReportFile = "report.html", SearchFile = "search.tsv", SearchSuffix = ".search", CandidateSuffix = ".candidate", FlatSuffix = ".safetensors", StageSuffix = ".stages", IdentityFile = "merge.identity";
 
     private bool IsFlat => Options.Output.EndsWith(FlatSuffix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Shows the plan; nothing is written.</summary>
     public int DryRun()
     {
-        using MergePlan plan = MergePlanner.Plan(Final(), Plan);
+        using MergePlan plan = MergePlanner.Plan(Single("--dry-run"), Plan);
         PlanListing.Write(plan, MergeEstimate.Seconds(plan), Terminal, Json, Quiet);
         return ExitCode.Success;
     }
@@ -38,10 +37,16 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
         using var interrupt = new Interrupt(display.Stopping, display.Abandon);
         try
         {
-            using MergePlan plan = MergePlanner.Plan(Final(), Plan);
-            foreach (string warning in plan.Warnings) Plan.Settings.Warn(warning);
-            MergeResult result = display.Show(progress => Carry(plan, Options, [], progress, interrupt.Token));
-            Write(result, plan);
+            IReadOnlyList<MergeStage> stages = MergeStage.Order(Stages);
+            PlanOptions options = Plan;
+            for (int i = 0; i < stages.Count - 1; i++) options = options with { Locator = options.Locator.With(stages[i].Name!, Stage(stages[i], options, display, interrupt.Token)) };
+            using (MergePlan plan = MergePlanner.Plan(stages[^1].Configuration, options))
+            {
+                foreach (string warning in plan.Warnings) Plan.Settings.Warn(warning);
+                Write(display.Show(progress => Carry(plan, Options, [], progress, interrupt.Token)));
+            }
+
+            Remove(StageFolder);
             return ExitCode.Success;
         }
         catch (OperationCanceledException)
@@ -58,7 +63,7 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
     /// <param name="minimize">Whether a smaller score is better.</param>
     public int Search(IReadOnlyList<SearchAxis> axes, MergeEvaluator evaluator, bool minimize)
     {
-        MergeConfiguration configuration = Final();
+        MergeConfiguration configuration = Single("--search");
         FractionDisplay display = FractionDisplay.For(Terminal, Quiet);
         using var interrupt = new Interrupt(display.Stopping, display.Abandon);
         string output = Path.TrimEndingDirectorySeparator(Options.Output), candidate = IsFlat ? output[..^FlatSuffix.Length] + CandidateSuffix + FlatSuffix : output + CandidateSuffix;
@@ -102,7 +107,23 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
         }
     }
 
-    private MergeConfiguration Final() => Stages.Count == 1 ? Stages[0] : throw new MergeException($"{Stages[0].File}: found {Stages.Count} documents, expected one.");
+    private string StageFolder => Path.TrimEndingDirectorySeparator(Options.Output) + StageSuffix;
+
+    private MergeConfiguration Single(string flag) => Stages.Count == 1 ? Stages[0] : throw new UsageException($"{flag}: {Stages[0].File} holds a merge of {Stages.Count} stages, expected one; give the stages one by one.");
+
+    // A stage that an earlier, interrupted run completed is used again when it would be made the same way.
+    private string Stage(MergeStage stage, PlanOptions planned, FractionDisplay display, CancellationToken cancellation)
+    {
+        string path = Path.Combine(StageFolder, stage.Name!), note = Path.Combine(path, IdentityFile);
+        using MergePlan plan = MergePlanner.Plan(stage.Configuration, planned with { OutputName = stage.Name! });
+        MergeOptions options = Options with { Output = path, Overwrite = true };
+        string identity = Merger.Identity(plan, options);
+        if (File.Exists(note) && File.ReadAllText(note) == identity) return path;
+        foreach (string warning in plan.Warnings) Plan.Settings.Warn($"stage '{stage.Name}': {warning}");
+        Directory.CreateDirectory(StageFolder);
+        display.Show(progress => Merger.Run(plan, options with { Beside = [new PlannedFile(IdentityFile, null, identity)] }, at => progress((double)at.Done / Math.Max(1, at.Total), $"stage {stage.Name}: {at.Tensor}"), cancellation));
+        return path;
+    }
 
     private static MergeConfiguration With(MergeConfiguration configuration, IReadOnlyList<SearchAxis> axes, IReadOnlyList<double> values)
         => MergeConfiguration.Parse(ConfigurationOverride.Apply(configuration.Text, axes.Select((axis, i) => (axis.Name, values[i])).ToDictionary(StringComparer.Ordinal)), configuration.File);
@@ -145,7 +166,7 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
         plan.Warnings,
         plan.Configuration);
 
-    private void Write(MergeResult result, MergePlan plan)
+    private void Write(MergeResult result)
     {
         if (!Json)
         {

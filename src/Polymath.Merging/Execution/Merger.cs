@@ -42,7 +42,7 @@ public static class Merger
         string output = Path.GetFullPath(Path.TrimEndingDirectorySeparator(options.Output)), work = output + PartialSuffix;
         bool flat = output.EndsWith(FlatSuffix, StringComparison.OrdinalIgnoreCase);
         RequireFree(plan, options);
-        IReadOnlyList<OutputShard> shards = OutputShard.Split(plan, options.ShardBytes, flat ? Path.GetFileName(output) : null);
+        IReadOnlyList<OutputShard> shards = Shards(plan, options);
         bool existed = Directory.Exists(work);
         Directory.CreateDirectory(work);
         try
@@ -61,6 +61,22 @@ public static class Merger
             if (!existed) Directory.Delete(work, recursive: true);
             throw;
         }
+    }
+
+    /// <summary>What makes a merge this one: two merges of the same identity write the same bytes.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">How the merge is written.</param>
+    public static string Identity(MergePlan plan, MergeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(options);
+        return MergeJournal.Identity(plan, Shards(plan, options));
+    }
+
+    private static IReadOnlyList<OutputShard> Shards(MergePlan plan, MergeOptions options)
+    {
+        string output = Path.GetFullPath(Path.TrimEndingDirectorySeparator(options.Output));
+        return OutputShard.Split(plan, options.ShardBytes, output.EndsWith(FlatSuffix, StringComparison.OrdinalIgnoreCase) ? Path.GetFileName(output) : null);
     }
 
     private static List<MergedFile> WriteShards(MergePlan plan, MergeOptions options, IReadOnlyList<OutputShard> shards, string work, MergeJournal journal, List<string> warnings, Action<MergeProgress>? progress, CancellationToken cancellation)
