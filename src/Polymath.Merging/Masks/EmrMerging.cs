@@ -23,8 +23,8 @@ public static class EmrMerging
     {
         ArgumentNullException.ThrowIfNull(theta0);
         ArgumentNullException.ThrowIfNull(tuned);
-        string[] names = TallMasks.Names(tuned.Count, taskNames);
-        TaskVector[] vectors = TallMasks.Vectors(theta0, tuned, names);
+        string[] names = TunedModels.Names(tuned.Count, taskNames);
+        TaskVector[] vectors = TunedModels.Vectors(theta0, tuned, names);
         var layout = new MaskLayout(theta0);
         TaskVector unified = new(theta0.Map((tensor, values) => Unify(vectors, theta0.Names[tensor], new float[values.Length])));
         var masks = new BitMask[tuned.Count];

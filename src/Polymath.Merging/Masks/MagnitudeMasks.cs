@@ -15,8 +15,8 @@ public static class MagnitudeMasks
     {
         ArgumentNullException.ThrowIfNull(theta0);
         ArgumentNullException.ThrowIfNull(tuned);
-        string[] names = TallMasks.Names(tuned.Count, taskNames);
-        TaskVector[] vectors = TallMasks.Vectors(theta0, tuned, names);
+        string[] names = TunedModels.Names(tuned.Count, taskNames);
+        TaskVector[] vectors = TunedModels.Vectors(theta0, tuned, names);
         double fraction = new GlobalTiesOptions { Keep = keep }.Fraction;
         var layout = new MaskLayout(theta0);
         BitMask[] masks = Array.ConvertAll(vectors, vector =>
@@ -35,6 +35,6 @@ public static class MagnitudeMasks
         });
         float[] lambdas = new float[tuned.Count];
         Array.Fill(lambdas, float.NaN);
-        return new TaskMaskSet(theta0, TaskVector.Sum(vectors), names, masks, lambdas, TallMasks.Ones(tuned.Count)) { Method = "magnitude masks" };
+        return new TaskMaskSet(theta0, TaskVector.Sum(vectors), names, masks, lambdas, TunedModels.Ones(tuned.Count)) { Method = "magnitude masks" };
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using Polymath.Merging.TaskVectors;
 
 namespace Polymath.Merging.Masks;
@@ -32,7 +31,7 @@ public static class TallMasks
         ArgumentNullException.ThrowIfNull(theta0);
         ArgumentNullException.ThrowIfNull(tuned);
         options ??= new TallMaskOptions();
-        string[] names = Names(tuned.Count, options.TaskNames);
+        string[] names = TunedModels.Names(tuned.Count, options.TaskNames);
         float[] grid = options.Lambda is { } given ? [given] : evaluator is null ? [Fallback] : [.. options.LambdaGrid];
         foreach (float lambda in grid)
         {
@@ -40,11 +39,11 @@ public static class TallMasks
         }
 
         if (grid.Length == 0) throw new MergeException("TALL-masks: the grid of lambda is empty, expected one value or more.");
-        TaskVector[] vectors = Vectors(theta0, tuned, names);
+        TaskVector[] vectors = TunedModels.Vectors(theta0, tuned, names);
         TaskVector multiTask = options.MultiTaskVector.Combine(vectors);
         var layout = new MaskLayout(theta0);
         var masks = new BitMask[tuned.Count];
-        float[] lambdas = new float[tuned.Count], scales = Ones(tuned.Count);
+        float[] lambdas = new float[tuned.Count], scales = TunedModels.Ones(tuned.Count);
         for (int task = 0; task < tuned.Count; task++)
             (masks[task], lambdas[task]) = grid.Length == 1 ? (Mask(layout, vectors[task], multiTask, grid[0]), grid[0]) : Search(theta0, layout, vectors[task], multiTask, grid, task, names[task], evaluator!);
         return new TaskMaskSet(theta0, multiTask, names, masks, lambdas, scales)
@@ -67,37 +66,6 @@ public static class TallMasks
             }
         });
         return mask;
-    }
-
-    internal static TaskVector[] Vectors(ModelState theta0, IReadOnlyList<ModelState> tuned, string[] names)
-    {
-        if (tuned.Count == 0) throw new MergeException("there are no tuned models, expected one or more.");
-        var vectors = new TaskVector[tuned.Count];
-        for (int task = 0; task < vectors.Length; task++)
-        {
-            theta0.RequireSameLayout(tuned[task], $"the tuned model '{names[task]}'");
-            vectors[task] = TaskVector.From(theta0, tuned[task]);
-            for (int tensor = 0; tensor < theta0.Count; tensor++)
-            {
-                if (!TensorPrimitives.IsFiniteAll<float>(vectors[task].Values[tensor])) throw new MergeException($"the tuned model '{names[task]}' or the base has NaN or infinite elements in tensor '{theta0.Names[tensor]}', expected finite ones.");
-            }
-        }
-
-        return vectors;
-    }
-
-    internal static string[] Names(int tasks, IReadOnlyList<string>? given)
-    {
-        if (given is not null && given.Count != tasks) throw new MergeException($"found {given.Count} task names for {tasks} tuned models, expected as many.");
-        string[] names = given is null ? [.. Enumerable.Range(0, tasks).Select(task => task.ToString(CultureInfo.InvariantCulture))] : [.. given];
-        return names.Distinct(StringComparer.Ordinal).Count() == names.Length ? names : throw new MergeException($"the task names {string.Join(", ", names)} repeat one, expected different ones.");
-    }
-
-    internal static float[] Ones(int count)
-    {
-        float[] ones = new float[count];
-        Array.Fill(ones, 1f);
-        return ones;
     }
 
     private static (BitMask Mask, float Lambda) Search(ModelState theta0, MaskLayout layout, TaskVector vector, TaskVector multiTask, float[] grid, int task, string name, TaskEvaluator evaluator)
