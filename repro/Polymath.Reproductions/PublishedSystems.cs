@@ -20,6 +20,8 @@ public static class PublishedSystems
         new Rmtgb.RobustMultiTaskBoosting(),
         new RepMtl.RepMtlReproduction(),
         new EmbeddingPosition.EmbeddingPositioning(),
+        new Merging.TallMask.TallMaskReproduction(),
+        new Merging.Twin.TwinReproduction(),
         new ZLoss.FactoredZLoss(),
     ];
 

@@ -117,18 +117,24 @@ public sealed class MergingBench
     /// <summary>The share of a task's pictures that the task's head gets right from given codes.</summary>
     public double Accuracy(float[] codes, int task, BenchSplit split)
     {
+        bool[] right = Right(codes, task, Images(task, split).Labels);
+        return (double)right.Count(correct => correct) / right.Length;
+    }
+
+    /// <summary>Which pictures a head gets right.</summary>
+    /// <param name="codes">Their codes, <c>[pictures, 64]</c>.</param>
+    /// <param name="head">The task of the head.</param>
+    /// <param name="labels">The digit of each.</param>
+    public bool[] Right(float[] codes, int head, float[] labels)
+    {
         ArgumentNullException.ThrowIfNull(codes);
-        LabelledImages images = Images(task, split);
+        ArgumentNullException.ThrowIfNull(labels);
         using var tape = new Tape();
         using Tape.NoGradientScope scope = Tape.NoGradient();
-        ReadOnlySpan<float> logits = Head(task, Tensor.FromArray(codes, images.Count, CodeWidth)).Span;
-        int right = 0;
-        for (int i = 0; i < images.Count; i++)
-        {
-            if (System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * BenchFit.Classes, BenchFit.Classes)) == (int)images.Labels[i]) right++;
-        }
-
-        return (double)right / images.Count;
+        ReadOnlySpan<float> logits = Head(head, Tensor.FromArray(codes, labels.Length, CodeWidth)).Span;
+        bool[] right = new bool[labels.Length];
+        for (int i = 0; i < right.Length; i++) right[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * BenchFit.Classes, BenchFit.Classes)) == (int)labels[i];
+        return right;
     }
 
     /// <summary>The accuracy of one encoder on every task.</summary>
