@@ -7,7 +7,7 @@ namespace Polymath.Tensors.LinearAlgebra;
 /// transpose of its triangle (Drmac and Veselic, "New Fast and Accurate Jacobi SVD Algorithm", 2008). Singular vectors are orthogonal to rounding also
 /// where the singular values are tiny or zero.
 /// </summary>
-/// <remarks>A matrix of 768 x 768 takes about a second on one core; the result has the same bits at any number of threads.</remarks>
+/// <remarks>A matrix of 768 x 768 takes about a second on two cores; the result has the same bits at any number of threads.</remarks>
 /// <example><code>
 /// var svd = new Svd([3f, 0f, 0f, 0f, 0f, -2f], rows: 2, columns: 3);
 /// double[] values = svd.Values.ToArray();     // 3, 2
