@@ -96,6 +96,18 @@ public sealed class TensorMerge
     public void ForBlock(Granularity granularity, int scratch, int index, Action<Block> action)
         => new Body { Tensor = this, Length = BlockLength(granularity), Scratch = scratch, Action = action }.Run(index);
 
+    /// <summary>Runs an action for some pieces of the tensor, in parallel.</summary>
+    /// <param name="pieces">How many.</param>
+    /// <param name="start">The first element of a piece.</param>
+    /// <param name="length">Elements of each.</param>
+    /// <param name="scratch">How many spans of scratch a piece needs.</param>
+    /// <param name="action">The action; it reads what it needs of the sources.</param>
+    internal void ForPieces(int pieces, Func<int, long> start, int length, int scratch, Action<Block> action)
+    {
+        var body = new Body { Tensor = this, Length = length, Scratch = scratch, Action = action, Start = start };
+        Workers.For(pieces, ref body);
+    }
+
     /// <summary>Sums over all blocks: each adds its part to its own row of partial sums, and the rows are added in the order of the blocks.</summary>
     /// <param name="granularity">How the tensor may be cut.</param>
     /// <param name="count">How many sums.</param>
@@ -175,10 +187,11 @@ public sealed class TensorMerge
         public long Length;
         public int Scratch;
         public Action<Block> Action;
+        public Func<int, long>? Start;
 
         public readonly void Run(int chunk)
         {
-            long start = chunk * Length;
+            long start = Start is null ? chunk * Length : Start(chunk);
             int length = (int)Math.Min(Length, Tensor.Elements - start);
             float[] buffer = ArrayPool<float>.Shared.Rent(checked(length * (1 + Tensor.Sources.Count + Scratch)));
             try

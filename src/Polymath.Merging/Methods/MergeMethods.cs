@@ -10,12 +10,14 @@ public static class MergeMethods
     public static IReadOnlyList<MergeMethod> All { get; } =
     [
         new Linear(),
+        new UniformSoup(),
         new Slerp(),
         new NuSlerp(),
         new MultiSlerp(),
         new Karcher(),
         new TaskArithmetic(),
         new Ties(),
+        new TiesGlobal(),
         new DareLinear(),
         new DareTies(),
         new Breadcrumbs(),
@@ -28,6 +30,14 @@ public static class MergeMethods
         new ArceeFusion(),
         new Ram(),
         new RamPlus(),
+        new ConsensusTaskArithmetic(),
+        new ConsensusTies(),
+        new DeltaGuided(),
+        new Fisher(),
+        new RegMean(),
+        new Emr(),
+        new IsoC(),
+        new TsvM(),
         new Passthrough(),
     ];
 

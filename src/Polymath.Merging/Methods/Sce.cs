@@ -60,7 +60,7 @@ public sealed class Sce : MergeMethod
         double share = tensor.Parameters.Number("select_topk");
         if (share >= 1) return RankCut.All;
         double[] varied = tensor.Sum(Granularity.Elements, 1, (block, sums) => sums[0] = block.Length - Variances(block, models, tensor.BaseIndex).Count(0f), scratch: 2);
-        return RankSelection.Largest(tensor, Granularity.Elements, 2, [Math.Max(0, (long)Math.Floor(varied[0] * share))], (block, _) => Variances(block, models, tensor.BaseIndex))[0];
+        return RankSelection.Largest(tensor, 2, [Math.Max(0, (long)Math.Floor(varied[0] * share))], (block, _) => Variances(block, models, tensor.BaseIndex))[0];
     }
 
     // The population variance over models, of differences to the first, so that equal models vary by exactly zero. Leaves task vectors in place of the sources.

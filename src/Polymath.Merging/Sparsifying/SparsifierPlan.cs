@@ -93,7 +93,7 @@ internal sealed class SparsifierPlan
             (ranks[2 * model], ranks[(2 * model) + 1]) = (keep, outliers);
         }
 
-        RankCut[] cuts = RankSelection.Largest(_tensor, Granularity.Elements, 0, ranks, (block, row) => Magnitudes(block, row / 2));
+        RankCut[] cuts = RankSelection.Largest(_tensor, 0, ranks, (block, row) => Magnitudes(block, row / 2));
         for (int model = 0; model < _models.Length; model++)
         {
             if (Density(model) < 1) Sparsifiers[model] = new KeepBetween(cuts[2 * model], cuts[(2 * model) + 1]);
