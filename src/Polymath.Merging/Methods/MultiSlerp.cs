@@ -46,6 +46,8 @@ public sealed class MultiSlerp : MergeMethod
 
         double eps = tensor.Parameters.Number("eps");
         var span = new SpanOfDirections(InnerProducts.Of(tensor, models, tensor.BaseIndex), eps);
+        // A tensor that no model changed has no directions, and no need of any.
+        if (models.Select((_, i) => span.Length(i)).All(each => each == 0)) return new Combination(models, weights, tensor.BaseIndex);
         double[] mean = weights;
         double norm = span.Norm(mean);
         if (norm < eps)

@@ -115,7 +115,7 @@ internal sealed class SparsifierPlan
     private long LargestCount(int model, double density, long n)
     {
         long keep = (long)Math.Floor(density * n);
-        return keep > 0 ? keep : throw new MergeException($"{Place(model)}: density {density:G6} keeps none of its {n} elements; raise the density, or exclude the tensor by a filter with density 1.");
+        return keep > 0 || n == 0 ? keep : throw new MergeException($"{Place(model)}: density {density:G6} keeps none of its {n} elements; raise the density, or exclude the tensor by a filter with density 1.");
     }
 
     private (long Keep, long Outliers) Breadcrumbs(int model, double density, long n)
