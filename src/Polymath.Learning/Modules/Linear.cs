@@ -40,6 +40,9 @@ public sealed class Linear : Module
     /// <summary>b, <c>[outputs]</c>, or null.</summary>
     public Parameter? Bias { get; }
 
+    /// <summary>Called with the input of every forward pass, for statistics of what a layer sees; null for none.</summary>
+    public Action<Tensor>? InputObserver { get; set; }
+
     /// <inheritdoc/>
     public override long FlopsPerRow => 2L * Inputs * Outputs;
 
@@ -48,5 +51,9 @@ public sealed class Linear : Module
     /// <param name="activation">f, applied while the product is in the cache.</param>
     /// <returns>Shape <c>[..., outputs]</c>.</returns>
     /// <exception cref="TensorException">The last axis is not <see cref="Inputs"/> long.</exception>
-    public Tensor Forward(Tensor input, Activation activation = Activation.Identity) => Fused.Linear(input, Weight.Value, Bias is null ? default : Bias.Value, activation);
+    public Tensor Forward(Tensor input, Activation activation = Activation.Identity)
+    {
+        InputObserver?.Invoke(input);
+        return Fused.Linear(input, Weight.Value, Bias is null ? default : Bias.Value, activation);
+    }
 }

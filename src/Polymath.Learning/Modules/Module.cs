@@ -33,6 +33,16 @@ public abstract class Module
     /// <summary>All buffers (running statistics) with dotted names, in registration order.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedBuffers() => Walk(string.Empty, static module => module._buffers);
 
+    /// <summary>Every module below this one by its name, parents before their children.</summary>
+    public IEnumerable<KeyValuePair<string, Module>> NamedModules()
+    {
+        foreach ((string name, Module child) in _children)
+        {
+            yield return new KeyValuePair<string, Module>(name, child);
+            foreach ((string inner, Module module) in child.NamedModules()) yield return new KeyValuePair<string, Module>($"{name}.{inner}", module);
+        }
+    }
+
     /// <summary>Switches this module and its children to training.</summary>
     public void Train() => SetTraining(true);
 

@@ -6,7 +6,7 @@ using Polymath.Tensors.Safetensors;
 namespace Polymath.Merging.Methods;
 
 /// <summary>The mean of the models, every element weighted by how much its model's predictions depend on it.</summary>
-/// <remarks>Matena and Raffel, "Merging Models with Fisher-Weighted Averaging", NeurIPS 2022. "FisherEstimator" makes the files.</remarks>
+/// <remarks>Matena and Raffel, "Merging Models with Fisher-Weighted Averaging", NeurIPS 2022. <see cref="FisherEstimator"/> makes the files.</remarks>
 public sealed class Fisher : MergeMethod
 {
     /// <inheritdoc/>

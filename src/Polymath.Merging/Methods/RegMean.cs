@@ -5,7 +5,7 @@ using Polymath.Tensors.Safetensors;
 namespace Polymath.Merging.Methods;
 
 /// <summary>Solves for the weights of every linear layer whose outputs are nearest to each model's on that model's inputs; averages all else.</summary>
-/// <remarks>Jin et al., "Dataless Knowledge Fusion by Merging Weights of Language Models", ICLR 2023. "GramCollector" makes the files.</remarks>
+/// <remarks>Jin et al., "Dataless Knowledge Fusion by Merging Weights of Language Models", ICLR 2023. <see cref="GramCollector"/> makes the files.</remarks>
 public sealed class RegMean : MergeMethod
 {
     private const string WeightSuffix = ".weight";

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Polymath.Merging.Blending;
 
 namespace Polymath.Merging.Sparsifying;
@@ -20,24 +21,26 @@ internal sealed class KeepByRank(TensorMerge tensor, string model, double densit
         tensor.Settings.Draws.Fill(tensor.Name, model, block.Start, draws);
         // A lane is a run of elements that are ranked together: a row of a matrix, or every inner-th element of a slice.
         int slice = (int)(tensor.Shape.Count > 1 ? tensor.Elements / tensor.Shape[0] : tensor.Elements), ranked = (int)(tensor.Shape.Count > 1 ? tensor.Shape[1] : tensor.Elements), inner = slice / Math.Max(1, ranked);
-        float[] magnitudes = new float[ranked];
-        int[] order = new int[ranked];
+        ulong[] order = ArrayPool<ulong>.Shared.Rent(ranked), spare = ArrayPool<ulong>.Shared.Rent(ranked);
         for (int start = 0; start < delta.Length; start += slice)
         {
-            for (int lane = 0; lane < inner; lane++) Lane(delta[(start + lane)..], draws[(start + lane)..], inner, magnitudes, order);
+            for (int lane = 0; lane < inner; lane++) Lane(delta[(start + lane)..], draws[(start + lane)..], inner, order.AsSpan(0, ranked), spare.AsSpan(0, ranked));
         }
+
+        ArrayPool<ulong>.Shared.Return(order);
+        ArrayPool<ulong>.Shared.Return(spare);
     }
 
-    private void Lane(Span<float> delta, ReadOnlySpan<float> draws, int stride, float[] magnitudes, int[] order)
+    private void Lane(Span<float> delta, ReadOnlySpan<float> draws, int stride, Span<ulong> order, Span<ulong> spare)
     {
-        for (int i = 0; i < order.Length; i++) (magnitudes[i], order[i]) = (Math.Abs(delta[i * stride]), i);
-        Array.Sort(magnitudes, order);
+        for (int i = 0; i < order.Length; i++) order[i] = ((ulong)BitConverter.SingleToUInt32Bits(Math.Abs(delta[i * stride])) << 32) | (uint)i;
+        RadixOrder.Ascending(order, spare);
         float low = (float)(density - epsilon), range = (float)(2 * epsilon);
         for (int rank = 0; rank < order.Length; rank++)
         {
             float fraction = order.Length == 1 ? 0.5f : (float)rank / (order.Length - 1);
-            int at = order[rank] * stride;
-            if (draws[order[rank] * stride] >= low + (range * fraction)) delta[at] = 0;
+            int at = (int)(uint)order[rank] * stride;
+            if (draws[at] >= low + (range * fraction)) delta[at] = 0;
         }
     }
 }

@@ -9,8 +9,8 @@ namespace Polymath.Merging.Statistics;
 /// Fisher-Weighted Averaging", NeurIPS 2022): theta = sum_m c_m F_m theta_m / sum_m c_m F_m with diagonal Fisher values F.
 /// </summary>
 /// <example><code>
-/// ModelState fisher = FisherEstimator.Estimate(network, batches, network.Forward);
-/// ModelState merged = FisherMerging.Merge([first, second], [firstFisher, secondFisher]);
+/// ModelState firstFisher = FisherEstimator.Classification(first, firstInputs, first.Forward);
+/// ModelState merged = FisherMerging.Merge([ModelState.From(first), ModelState.From(second)], [firstFisher, secondFisher]);
 /// </code></example>
 public static class FisherMerging
 {
