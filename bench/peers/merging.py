@@ -1,6 +1,7 @@
 """A straightforward merge with PyTorch, out of core: one tensor at a time from memory-mapped safetensors files, one shard of the output in memory.
 
 Usage: merging.py METHOD OUT THREADS BASE MODEL [MODEL ...]     (METHOD: linear, task_arithmetic, ties, dare_linear)
+       merging.py tensor THREADS       (one tensor in memory, as "merge-methods" of the benchmarks)
 Prints a line of JSON: seconds and the peak memory of the process.
 """
 import json
@@ -86,7 +87,24 @@ def write(path, tensors):
             file.write(tensor.view(torch.int16).numpy().data)
 
 
+def tensor(threads, side=4096, repetitions=2):
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    base = 0.02 * torch.randn(side, side)
+    models = [base + 0.002 * torch.randn(side, side) for _ in range(3)]
+    for method in ["linear", "task_arithmetic", "ties", "dare_linear"]:
+        best = float("inf")
+        for _ in range(repetitions):
+            begun = time.perf_counter()
+            merge(method, base, models, 0.5, 0.5)
+            best = min(best, time.perf_counter() - begun)
+        print(json.dumps({"method": method, "ms": round(1e3 * best)}), flush=True)
+
+
 def main():
+    if sys.argv[1] == "tensor":
+        tensor(int(sys.argv[2]))
+        return
     method, out, threads, base, models = sys.argv[1], sys.argv[2], int(sys.argv[3]), Model(sys.argv[4]), [Model(path) for path in sys.argv[5:]]
     torch.set_num_threads(threads)
     os.makedirs(out)

@@ -27,6 +27,9 @@ internal sealed class RankBrackets : IDisposable
     /// <summary>A bracket that holds more of the sample is not worth gathering.</summary>
     private const double MostHeld = 0.2;
 
+    /// <summary>Nor one that holds more keys than this (128 MB).</summary>
+    private const double MostKeys = 1 << 25;
+
     private readonly TensorMerge _tensor;
     private readonly int _scratch;
     private readonly int[] _rows;
@@ -130,7 +133,7 @@ internal sealed class RankBrackets : IDisposable
         (_low[index], _high[index]) = (low < 0 ? 0 : sorted[low], high >= size ? uint.MaxValue : sorted[high]);
         int inside = 0;
         foreach (uint key in sorted) inside += key >= _low[index] && key <= _high[index] ? 1 : 0;
-        _bracketed[index] = inside <= MostHeld * size;
+        _bracketed[index] = inside <= Math.Min(MostHeld, MostKeys / _tensor.Elements) * size;
     }
 
     private void Gather(Block block)
