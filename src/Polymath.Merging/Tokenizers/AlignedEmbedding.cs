@@ -20,6 +20,8 @@ public sealed class AlignedEmbedding : SourceTensor
     {
         SourceTensor? odd = embeddings.FirstOrDefault(tensor => !tensor.Shape.Skip(1).SequenceEqual(embeddings[0].Shape.Skip(1)));
         if (odd is not null) throw new MergeException($"tensor '{odd.Name}' has shape [{string.Join(", ", odd.Shape)}] in one model and [{string.Join(", ", embeddings[0].Shape)}] in another, expected the same number of columns.");
+        int low = Enumerable.Range(0, embeddings.Count).FirstOrDefault(index => embeddings[index].Shape[0] < alignment.RowsOf(index), -1);
+        if (low >= 0) throw new MergeException($"tensor '{embeddings[low].Name}' has {embeddings[low].Shape[0]} rows, but the embedding of its model {alignment.RowsOf(low)}, so its tokens cannot be aligned.");
         (_alignment, _model, _embeddings) = (alignment, model, embeddings);
         _columns = Shape.Count == 1 ? 1 : checked((int)Shape[1]);
         _padding = new(MeanOfTokens);

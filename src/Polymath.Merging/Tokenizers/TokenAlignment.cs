@@ -76,6 +76,9 @@ public sealed class TokenAlignment
     /// <exception cref="MergeException">The embeddings have different numbers of columns.</exception>
     public AlignedEmbedding Align(int model, IReadOnlyList<SourceTensor> embeddings) => new(this, model, embeddings);
 
+    /// <summary>Rows of a model's embedding.</summary>
+    internal long RowsOf(int model) => _rows[model];
+
     /// <summary>Where a row of a model comes from.</summary>
     internal (int Model, int Row) SourceOf(int model, long row) => _own[model][row] >= 0 && !_forced[row] ? (model, _own[model][row]) : _missing[row];
 
