@@ -72,6 +72,21 @@ public sealed class TokenizerTests : IDisposable
         Assert.Equal(8, JsonNode.Parse(Text(plan, "config.json"))!["vocab_size"]!.GetValue<int>());
     }
 
+    [Fact]
+    public void Rules_keep_their_form_and_go_with_the_token_that_they_make()
+    {
+        AddModel("A", 0, ["a", "b", "c", "a b", "bc"], rows: 4);
+        AddModel("B", 100, ["a", "b", "c", "cc"], merges: ["c c"]);
+        string path = Path.Combine(_models.Folder, "A", "tokenizer.json");
+        JsonNode tokenizer = JsonNode.Parse(File.ReadAllText(path))!;
+        tokenizer["model"]!["merges"] = new JsonArray(new JsonArray("a", " b"), new JsonArray("b", "c"));
+        File.WriteAllText(path, tokenizer.ToJsonString());
+        using MergePlan plan = Plan("merge_method: linear\nparameters: {weight: 1}\ntokenizer_source: union\nmodels:\n- model: A\n- model: B\n");
+        JsonNode written = JsonNode.Parse(Text(plan, "tokenizer.json"))!["model"]!;
+        Assert.Equal(["a", "b", "c", "a b", "cc"], written["vocab"]!.AsObject().Select(entry => entry.Key));
+        Assert.Equal("""[["a"," b"],["c","c"]]""", written["merges"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("tokenizer_source: C", "line 2: the tokenizer comes from model 'C', which is none of the merged models: A, B.")]
     [InlineData("tokenizer: {tokens: {a: {source: C}}}", "line 2: token 'a' takes its embedding from model 'C', which is none of the merged models: A, B.")]

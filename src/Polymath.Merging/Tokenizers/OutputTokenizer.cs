@@ -65,22 +65,31 @@ internal static class OutputTokenizer
         return root.ToJsonString(Indented) + "\n";
     }
 
-    // Rules of other models come behind the model's own, so its own texts are cut as before.
+    // Rules of other models come behind the model's own, so its own texts are cut as before; a rule that makes a token that is left out goes with it.
     private static void AddMerges(JsonObject model, IEnumerable<string> others, Vocabulary output)
     {
         if (model["merges"] is not JsonArray merges) return;
-        HashSet<string> known = new(merges.Select(Rule), StringComparer.Ordinal);
-        foreach (string folder in others)
+        bool pairs = merges.Count > 0 && merges[0] is JsonArray;
+        HashSet<(string Left, string Right)> known = [];
+        var rules = new JsonArray();
+        foreach (JsonArray list in others.Select(folder => Path.Combine(folder, Vocabulary.TokenizerFile)).Where(File.Exists).Select(path => JsonFile.Read(path)["model"]?["merges"]).OfType<JsonArray>().Prepend(merges))
         {
-            string path = Path.Combine(folder, Vocabulary.TokenizerFile);
-            if (!File.Exists(path) || JsonFile.Read(path)["model"]?["merges"] is not JsonArray more) continue;
-            foreach (JsonNode? rule in more)
+            foreach ((string left, string right) in list.Select(Rule))
             {
-                string text = Rule(rule), joined = text.Replace(" ", string.Empty, StringComparison.Ordinal);
-                if (output.Ids.ContainsKey(joined) && known.Add(text)) merges.Add(merges.Count > 0 && merges[0] is JsonArray ? new JsonArray([.. text.Split(' ', 2).Select(part => (JsonNode)part)]) : text);
+                if (!output.Ids.ContainsKey(left + right) || !known.Add((left, right))) continue;
+                if (pairs) rules.Add((JsonNode)new JsonArray(left, right));
+                else rules.Add((JsonNode)$"{left} {right}");
             }
         }
+
+        model["merges"] = rules;
     }
 
-    private static string Rule(JsonNode? node) => node is JsonArray pair ? string.Join(' ', pair.Select(part => JsonFile.TextOf(part))) : JsonFile.TextOf(node) ?? string.Empty;
+    private static (string Left, string Right) Rule(JsonNode? node)
+    {
+        if (node is JsonArray { Count: 2 } pair) return (JsonFile.TextOf(pair[0]) ?? string.Empty, JsonFile.TextOf(pair[1]) ?? string.Empty);
+        string text = JsonFile.TextOf(node) ?? string.Empty;
+        int space = text.IndexOf(' ', StringComparison.Ordinal);
+        return space < 0 ? (text, string.Empty) : (text[..space], text[(space + 1)..]);
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class TokenizerPlan
             Vocabulary output = OutputVocabulary.With(settings.Source == TokenizerSettings.Union ? OutputVocabulary.Union(vocabularies, rows) : OutputVocabulary.Of(vocabularies[source], rows[source]), settings.Tokens);
             Alignment = new TokenAlignment([.. _models.Select(model => model.Name)], configuration.BaseModel is null ? -1 : 0, vocabularies, rows, output, settings.Tokens, settings.PadToMultipleOf);
             // The same tokens: then the files can be copied as they are.
-            IsUnchanged = output.Ids.Count == vocabularies[source].Ids.Count;
+            IsUnchanged = output.Ids.Count == vocabularies[source].Ids.Count && output.Ids.All(entry => vocabularies[source].Ids.TryGetValue(entry.Key, out int id) && id == entry.Value);
         }
         catch (MergeException exception)
         {
