@@ -1,4 +1,3 @@
-using Polymath.Learning;
 using Polymath.Merging;
 using Polymath.Reproductions.Merging;
 
@@ -33,5 +32,5 @@ internal sealed record AdaptationRegime(MergingBenchOptions Bench, AdaMergingOpt
         new(MergingBenchOptions.D8WeakFour, s_weak, StartKind.Weak, new Dictionary<string, double> { [ZeroShot] = 0.598, [Best] = 0.651, [LayerWise] = 0.513, [TaskWise] = 0.503 }),
     ];
 
-    private static MergingBenchOptions Canvas(string name, int tasks, Func<int, double> rate) => new() { Name = name, OnCanvas = true, Tasks = tasks, PreTrainingItems = 150, PreTrainingSteps = 200, RateFactor = rate, Initializer = Initializer.XavierUniform() };
+    private static MergingBenchOptions Canvas(string name, int tasks, Func<int, double> rate) => new() { Name = name, OnCanvas = true, Tasks = tasks, PreTrainingItems = 150, PreTrainingSteps = 200, RateFactor = rate };
 }

@@ -33,7 +33,7 @@ internal sealed class AdaptationStudy(AdaptationRegime regime, int seeds)
         Add("TIES 20 % mean, best scale", MergingBaselines.Ties(bench, TiesAggregation.Mean));
         AdaMergingOptions options = Regime.Options with { Seed = (ulong)seed };
         AdaMergingResult layerWise = Fit(bench, AdaptationRegime.LayerWise, options, cancellation);
-        Fit(bench, AdaptationRegime.TaskWise, options with { Granularity = Granularity.Isotropic }, cancellation);
+        Fit(bench, AdaptationRegime.TaskWise, options with { Granularity = CoefficientGranularity.Isotropic }, cancellation);
         Fit(bench, AdaptationRegime.PlusPlus, options with { PlusPlus = true }, cancellation);
         Drifts.Add(layerWise.Tasks.Max(task => task.Drift));
         if (layerWise.Warnings.Count > 0) Warned++;

@@ -36,8 +36,8 @@ internal sealed class AdditionStudy(MergingBenchOptions options, IReadOnlyDictio
         Scores.Add("weight average", MergingBaselines.Average(bench).Mean);
         Scores.Add(Best, MergingBaselines.TaskArithmetic(bench).Mean);
         Scores.Add("TIES 20 % mean, best scale", MergingBaselines.Ties(bench, TiesAggregation.Mean).Mean);
-        Scores.Add(Isotropic, Learn(bench, Granularity.Isotropic, seed, cancellation));
-        Scores.Add(BlockWise, Learn(bench, Granularity.PerTensor, seed, cancellation));
+        Scores.Add(Isotropic, Learn(bench, CoefficientGranularity.Isotropic, seed, cancellation));
+        Scores.Add(BlockWise, Learn(bench, CoefficientGranularity.PerTensor, seed, cancellation));
     }
 
     public ReportCell Cell(string method) => Scores.Cell(method, references.TryGetValue(method, out double figure) ? figure : null);
@@ -50,7 +50,7 @@ internal sealed class AdditionStudy(MergingBenchOptions options, IReadOnlyDictio
         if (WeakStart) yield return new($"{Name}: six points or more above the pre-trained network", blockWise >= zeroShot + SixPoints, string.Create(CultureInfo.InvariantCulture, $"{blockWise:F3} against {zeroShot:F3}"));
     }
 
-    private static double Learn(MergingBench bench, Granularity granularity, int seed, CancellationToken cancellation)
+    private static double Learn(MergingBench bench, CoefficientGranularity granularity, int seed, CancellationToken cancellation)
     {
         SupervisedTask[] tasks = [.. Enumerable.Range(0, bench.Tasks).Select(task => BenchTaskData.Supervised(bench, task, BenchSplit.Validation))];
         AtlasResult result = Atlas.Learn(bench.Encoder, BenchTaskData.Pool(bench), AtlasObjective.Addition(tasks), new AtlasOptions

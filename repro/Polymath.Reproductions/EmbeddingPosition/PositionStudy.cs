@@ -82,7 +82,7 @@ internal sealed class PositionStudy
     {
         SelfPositioningResult alone = SelfPositioning.Search(encoder, new(theta0, [pool.Vectors[0]]), probe, new SelfPositioningOptions { Seed = (ulong)seed, Steps = 20, Patience = null }, cancellation);
         OnlyLengthMoves &= alone.Weights is [1.0];
-        using var space = new TaskVectorSpace(encoder, new(theta0, [.. Enumerable.Range(0, 3).Select(copy => new NamedTaskVector($"copy {copy}", pool.Vectors[0].Vector))]), Granularity.Isotropic);
+        using var space = new TaskVectorSpace(encoder, new(theta0, [.. Enumerable.Range(0, 3).Select(copy => new NamedTaskVector($"copy {copy}", pool.Vectors[0].Vector))]), CoefficientGranularity.Isotropic);
         ModelState even = space.Merge([1f / 3, 1f / 3, 1f / 3]), uneven = space.Merge([0.7f, 0.1f, 0.2f]);
         for (int tensor = 0; tensor < even.Count; tensor++) IdenticalChange = Math.Max(IdenticalChange, System.Numerics.Tensors.TensorPrimitives.Distance<float>(even[tensor], uneven[tensor]));
     }

@@ -4,15 +4,15 @@ namespace Polymath.Merging;
 
 /// <summary>How AdaMerging learns; the defaults are those of the authors' code.</summary>
 /// <example><code>
-/// var options = new AdaMergingOptions { Granularity = Granularity.Isotropic, PlusPlus = true };   // task-wise AdaMerging++
+/// var options = new AdaMergingOptions { Granularity = CoefficientGranularity.Isotropic, PlusPlus = true };   // task-wise AdaMerging++
 /// </code></example>
 public sealed record AdaMergingOptions
 {
     /// <summary>FusionBench's variant: no clamp, 1000 steps of one batch for each task, the entropy with a shifted logarithm.</summary>
     public static AdaMergingOptions FusionBench { get; } = new() { Clamp = null, Steps = 1000, BatchesPerStep = 1, Entropy = EntropyForm.ShiftedLog };
 
-    /// <summary>One coefficient for each task and tensor (layer-wise, the default), for each task (<see cref="Granularity.Isotropic"/>, task-wise), or groups of your own.</summary>
-    public Granularity Granularity { get; init; } = Granularity.PerTensor;
+    /// <summary>One coefficient for each task and tensor (layer-wise, the default), for each task (<see cref="CoefficientGranularity.Isotropic"/>, task-wise), or groups of your own.</summary>
+    public CoefficientGranularity Granularity { get; init; } = CoefficientGranularity.PerTensor;
 
     /// <summary>AdaMerging++: trim the task vectors and keep only the entries that agree with the elected sign before learning.</summary>
     public bool PlusPlus { get; init; }

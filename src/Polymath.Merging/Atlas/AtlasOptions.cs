@@ -5,7 +5,7 @@ namespace Polymath.Merging;
 
 /// <summary>How aTLAS learns; the defaults are those of the authors' code for task addition.</summary>
 /// <example><code>
-/// AtlasOptions options = AtlasOptions.FewShot with { Granularity = Granularity.Partition(10) };   // aTLAS x 10
+/// AtlasOptions options = AtlasOptions.FewShot with { Granularity = CoefficientGranularity.Partition(10) };   // aTLAS x 10
 /// </code></example>
 public sealed record AtlasOptions
 {
@@ -15,8 +15,8 @@ public sealed record AtlasOptions
     /// <summary>For adaptation at test time: ten epochs.</summary>
     public static AtlasOptions TestTime { get; } = new() { Epochs = 10 };
 
-    /// <summary>One coefficient for each vector and tensor (the default), for each vector (<see cref="Granularity.Isotropic"/>), or for each part (<see cref="Granularity.Partition(int, bool, PartitionKey, ulong)"/>).</summary>
-    public Granularity Granularity { get; init; } = Granularity.PerTensor;
+    /// <summary>One coefficient for each vector and tensor (the default), for each vector (<see cref="CoefficientGranularity.Isotropic"/>), or for each part (<see cref="CoefficientGranularity.Partition(int, bool, PartitionKey, ulong)"/>).</summary>
+    public CoefficientGranularity Granularity { get; init; } = CoefficientGranularity.PerTensor;
 
     /// <summary>The learning rate of AdamW, more than 0. Default: 1e-3.</summary>
     public double LearningRate { get; init; } = 1e-3;

@@ -164,6 +164,7 @@ public static class Merger
         foreach (PlannedFile file in plan.Files.Concat(options.Beside))
         {
             string path = Path.Combine(work, file.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!); // 1_Pooling/config.json
             if (file.CopyOf is { } source) AtomicFile.Write(path, stream =>
             {
                 using FileStream input = File.OpenRead(source);

@@ -5,7 +5,7 @@ using Polymath.Merging.Blending;
 namespace Polymath.Merging.Methods;
 
 /// <summary>One unified task vector for all tasks, and for a chosen task its mask and rescaler.</summary>
-/// <remarks>Huang et al., "EMR-Merging: Tuning-Free High-Performance Model Merging", NeurIPS 2024. <see cref="TaskVectors.EmrMerging"/> keeps all tasks of models in memory.</remarks>
+/// <remarks>Huang et al., "EMR-Merging: Tuning-Free High-Performance Model Merging", NeurIPS 2024. <see cref="Masks.EmrMerging"/> keeps all tasks of models in memory.</remarks>
 public sealed class Emr : MergeMethod
 {
     /// <inheritdoc/>

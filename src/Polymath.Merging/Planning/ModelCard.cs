@@ -16,7 +16,7 @@ internal static class ModelCard
         text.Append("base_model:\n");
         foreach (string model in names) text.Append(CultureInfo.InvariantCulture, $"- {Quoted(model)}\n");
         text.Append("tags:\n- merge\n---\n");
-        text.Append(CultureInfo.InvariantCulture, $"# {name}\n\nA merge of {names.Length} model{(names.Length == 1 ? string.Empty : "s")} by the method [{method.Name}](https://github.com/arcee-ai/mergekit/blob/main/docs/merge_methods.md): {method.Summary}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {name}\n\nA merge of {names.Length} model{(names.Length == 1 ? string.Empty : "s")} by the method `{method.Name}`: {method.Summary}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Rule: `{method.Formula}`. Source: {method.Source}.\n\n");
         if (configuration.BaseModel is { } theta0) text.Append(CultureInfo.InvariantCulture, $"Base model: {theta0}\n\n");
         text.Append("## Models\n\n");

@@ -36,7 +36,7 @@ public static class SelfPositioning
         options ??= new();
         options.Validate();
         RequireProbe(probe, options);
-        using var space = new TaskVectorSpace(encoder, pool, Granularity.Isotropic);
+        using var space = new TaskVectorSpace(encoder, pool, CoefficientGranularity.Isotropic);
         var objective = new ProbeLoss(probe, options);
         bool free = options.Form == PositionForm.Free;
         CoefficientMap map = free ? new CoefficientMap() : new SoftmaxScaleMap((float)options.LargestScale);

@@ -1,6 +1,6 @@
 namespace Polymath.Merging.TaskVectors;
 
-/// <summary>How a <see cref="Granularity"/> divides the tensors of one base: which coefficient of a task vector each element is scaled by.</summary>
+/// <summary>How a <see cref="CoefficientGranularity"/> divides the tensors of one base: which coefficient of a task vector each element is scaled by.</summary>
 internal sealed class CoefficientBlocks
 {
     /// <param name="names">The blocks, in the order of the coefficients.</param>

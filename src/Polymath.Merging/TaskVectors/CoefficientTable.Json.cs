@@ -26,9 +26,9 @@ public sealed partial class CoefficientTable
             string[] vectors = Names(root.GetProperty("vectors")), blocks = Names(root.GetProperty("blocks"));
             float[] values = [.. root.GetProperty("values").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
             if (values.Length != vectors.Length * blocks.Length) throw new MergeException($"{path}: found {values.Length} coefficients, expected {vectors.Length} vectors with {blocks.Length} blocks.");
-            if (!root.TryGetProperty("groups", out JsonElement groups)) return new(vectors, blocks, values, Granularity.Parse(root.GetProperty("granularity").GetString()!), null);
+            if (!root.TryGetProperty("groups", out JsonElement groups)) return new(vectors, blocks, values, CoefficientGranularity.Parse(root.GetProperty("granularity").GetString()!), null);
             var groupOf = groups.EnumerateObject().ToDictionary(group => group.Name, group => group.Value.GetString()!, StringComparer.Ordinal);
-            return new(vectors, blocks, values, Granularity.Custom(tensor => groupOf.GetValueOrDefault(tensor) ?? throw new MergeException($"{path}: tensor '{tensor}' has no group; expected the base that the coefficients were learned on.")), groupOf);
+            return new(vectors, blocks, values, CoefficientGranularity.Custom(tensor => groupOf.GetValueOrDefault(tensor) ?? throw new MergeException($"{path}: tensor '{tensor}' has no group; expected the base that the coefficients were learned on.")), groupOf);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

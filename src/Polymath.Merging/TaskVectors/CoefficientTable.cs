@@ -13,7 +13,7 @@ public sealed partial class CoefficientTable
     private readonly float[] _values;
     private readonly IReadOnlyDictionary<string, string>? _groups;
 
-    internal CoefficientTable(IReadOnlyList<string> vectors, IReadOnlyList<string> blocks, float[] values, Granularity granularity, IReadOnlyDictionary<string, string>? groups)
+    internal CoefficientTable(IReadOnlyList<string> vectors, IReadOnlyList<string> blocks, float[] values, CoefficientGranularity granularity, IReadOnlyDictionary<string, string>? groups)
         => (Vectors, Blocks, _values, Granularity, _groups) = (vectors, blocks, values, granularity, groups);
 
     /// <summary>The task vectors.</summary>
@@ -23,7 +23,7 @@ public sealed partial class CoefficientTable
     public IReadOnlyList<string> Blocks { get; }
 
     /// <summary>How the blocks were made.</summary>
-    public Granularity Granularity { get; }
+    public CoefficientGranularity Granularity { get; }
 
     /// <summary>All coefficients, [vectors, blocks] row-major.</summary>
     public ReadOnlySpan<float> Values => _values;
@@ -65,7 +65,7 @@ public sealed partial class CoefficientTable
     }
 
     /// <summary>For groups of the caller's choice: the group of every tensor, so that the rule can be repeated from a file.</summary>
-    internal static Dictionary<string, string>? GroupsOf(Granularity granularity, CoefficientBlocks blocks, ModelState theta0)
+    internal static Dictionary<string, string>? GroupsOf(CoefficientGranularity granularity, CoefficientBlocks blocks, ModelState theta0)
         => granularity.Description != "custom" ? null : Enumerable.Range(0, theta0.Count).ToDictionary(tensor => theta0.Names[tensor], tensor => blocks.Names[blocks.First[tensor]], StringComparer.Ordinal);
 
     internal static string Quoted(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

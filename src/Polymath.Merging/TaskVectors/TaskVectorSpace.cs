@@ -14,7 +14,7 @@ namespace Polymath.Merging.TaskVectors;
 /// running statistics of the base); closing it puts theta_0 and the mode back.
 /// </remarks>
 /// <example><code>
-/// using var space = new TaskVectorSpace(network, pool, Granularity.PerTensor);
+/// using var space = new TaskVectorSpace(network, pool, CoefficientGranularity.PerTensor);
 /// float[] coefficients = new float[space.Count], gradient = new float[space.Count];
 /// var optimizer = new AdamW(0.1, weightDecay: 0.1);
 /// using var tape = new Tape();
@@ -40,7 +40,7 @@ public sealed class TaskVectorSpace : IDisposable, IWeightTensors
     /// <param name="pool">theta_0 and the task vectors.</param>
     /// <param name="granularity">How finely the vectors are scaled.</param>
     /// <exception cref="MergeException">The module's parameters differ from the base's tensors in name or shape.</exception>
-    public TaskVectorSpace(Module module, TaskVectorPool pool, Granularity granularity)
+    public TaskVectorSpace(Module module, TaskVectorPool pool, CoefficientGranularity granularity)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(pool);
@@ -59,7 +59,7 @@ public sealed class TaskVectorSpace : IDisposable, IWeightTensors
     public TaskVectorPool Pool { get; }
 
     /// <summary>How finely the vectors are scaled.</summary>
-    public Granularity Granularity { get; }
+    public CoefficientGranularity Granularity { get; }
 
     /// <summary>Number of coefficients: vectors times blocks.</summary>
     public int Count => _composition.Count;

@@ -32,7 +32,7 @@ public sealed class AdaMergingGoldenTests
         int steps = 0, blocks = file.StartsWith("layer", StringComparison.Ordinal) ? theta0.Count : 1;
         AdaMergingResult result = AdaMerging.Fit(network, pool, tasks, new AdaMergingOptions
         {
-            Granularity = blocks == 1 ? Granularity.Isotropic : Granularity.PerTensor,
+            Granularity = blocks == 1 ? CoefficientGranularity.Isotropic : CoefficientGranularity.PerTensor,
             LearningRate = inputs.GetProperty("lr").GetDouble(),
             Initial = inputs.GetProperty("init").GetDouble(),
             Steps = expected.GetArrayLength(),

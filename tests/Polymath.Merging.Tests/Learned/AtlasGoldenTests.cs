@@ -32,7 +32,7 @@ public sealed class AtlasGoldenTests
         int steps = 0;
         Atlas.Learn(network, pool, AtlasObjective.Addition(SupervisedTask.Classification("golden", y, rows => network.Forward(x.GatherRows(IndexTensor.FromArray(rows))))), new AtlasOptions
         {
-            Granularity = file[..4] switch { "bloc" => Granularity.PerTensor, "isot" => Granularity.Isotropic, _ => GivenPartition(inputs) },
+            Granularity = file[..4] switch { "bloc" => CoefficientGranularity.PerTensor, "isot" => CoefficientGranularity.Isotropic, _ => GivenPartition(inputs) },
             LearningRate = inputs.GetProperty("lr").GetDouble(),
             WeightDecay = inputs.GetProperty("weight_decay").GetDouble(),
             Schedule = LearningRateSchedule.Constant,
@@ -76,11 +76,11 @@ public sealed class AtlasGoldenTests
     }
 
     /// <summary>The partition of the file: masks [parts, ...shape] under "6x5". Tensors without two axes stay, as in the official code.</summary>
-    private static Granularity GivenPartition(JsonElement inputs)
+    private static CoefficientGranularity GivenPartition(JsonElement inputs)
     {
         int parts = inputs.GetProperty("partition_K").GetInt32();
         JsonElement masks = inputs.GetProperty("masks_by_shape");
-        return Granularity.Partition(parts, (_, shape) =>
+        return CoefficientGranularity.Partition(parts, (_, shape) =>
         {
             if (shape.Rank != 2) return null;
             float[] flat = GoldenModels.Flat(masks.GetProperty(string.Join('x', shape.Axis.ToArray())));

@@ -10,7 +10,7 @@ public sealed class CoefficientDescentTests
     public void A_step_allocates_nothing_so_the_frozen_weights_have_no_gradients_but_one_transient_copy()
     {
         var bench = new TinyBench(3, hidden: 600);
-        using var space = new TaskVectorSpace(bench.Network, bench.Pool, Granularity.PerTensor);
+        using var space = new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.PerTensor);
         using var descent = new CoefficientDescent(space, new ClampMap(0f, 1f), new AdamW(1e-3), new Squares(bench), new float[space.Count]) { ClipNorm = 1 };
         for (int step = 0; step < 10; step++) descent.Step(step);
         long least = long.MaxValue;
@@ -28,7 +28,7 @@ public sealed class CoefficientDescentTests
     public void A_step_with_nothing_to_learn_from_changes_nothing()
     {
         var bench = new TinyBench(1);
-        using var space = new TaskVectorSpace(bench.Network, bench.Pool, Granularity.Isotropic);
+        using var space = new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.Isotropic);
         using var descent = new CoefficientDescent(space, new CoefficientMap(), new AdamW(0.1), new Nothing(), [0.5f]);
         Assert.Null(descent.Step(0));
         Assert.Equal([0.5f], descent.Trained);

@@ -35,13 +35,13 @@ public sealed class TaskVectorSpaceTests
     public void Zero_is_the_base_one_is_an_expert_and_equal_blocks_are_one_scale()
     {
         var bench = new TinyBench(2);
-        using var tensors = new TaskVectorSpace(bench.Network, bench.Pool, Granularity.PerTensor);
-        using var whole = new TaskVectorSpace(bench.Network, bench.Pool, Granularity.Isotropic);
+        using var tensors = new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.PerTensor);
+        using var whole = new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.Isotropic);
         int blocks = tensors.BlockNames.Count;
         Same(bench.Theta0, tensors.Merge(new float[tensors.Count]));
         Same(bench.Pool.Vectors[1].Vector.ApplyTo(bench.Theta0), tensors.Merge([.. Enumerable.Repeat(0f, blocks), .. Enumerable.Repeat(1f, blocks)]));
         Same(whole.Merge([0.25f, -2f]), tensors.Merge([.. Enumerable.Repeat(0.25f, blocks), .. Enumerable.Repeat(-2f, blocks)]));
-        using var parts = new TaskVectorSpace(bench.Network, bench.Pool, Granularity.Partition(1, onlyMatrices: false));
+        using var parts = new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.Partition(1, onlyMatrices: false));
         float[] c = new float[tensors.Count];
         new RandomStream(1).FillNormal(c);
         Same(tensors.Merge(c), parts.Merge(c));
@@ -51,7 +51,7 @@ public sealed class TaskVectorSpaceTests
     public void Closing_puts_weights_and_mode_back_and_the_mode_inside_is_evaluation()
     {
         var bench = new TinyBench(2);
-        using (var space = new TaskVectorSpace(bench.Network, bench.Pool, Granularity.Isotropic))
+        using (var space = new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.Isotropic))
         {
             Assert.False(bench.Network.Training);
             space.Compose([1f, 1f]);
@@ -71,7 +71,7 @@ public sealed class TaskVectorSpaceTests
         foreach (int count in (int[])[1, 2, 3])
         {
             Workers.Configure(count);
-            using var space = new TaskVectorSpace(bench.Network, bench.Pool, Granularity.PerTensor);
+            using var space = new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.PerTensor);
             float[] c = new float[space.Count], gradient = new float[space.Count];
             new RandomStream(3).FillNormal(c, 0f, 0.3f);
             space.Compose(c);
@@ -134,13 +134,13 @@ public sealed class TaskVectorSpaceTests
         Fails("task vector 'a' has other tensors", () => Pool(new NamedTaskVector("a", bench.Pool.Vectors[0].Vector)));
         Fails("task vector 'a': tensor 'w' holds NaN", () => Pool(new NamedTaskVector("a", new TaskVector(nan))));
         Fails("no task vector 'b'", () => Pool(new NamedTaskVector("a", tau)).Without("b"));
-        Fails("into 0 parts", () => Granularity.Partition(0));
-        Fails("found the granularity 'rows'", () => Granularity.Parse("rows"));
-        Fails("is not in the model", () => new TaskVectorSpace(bench.Network, Pool(new NamedTaskVector("a", tau)), Granularity.Isotropic).Dispose());
-        Fails("has 0 elements, expected", () => new TaskVectorSpace(bench.Network, bench.Pool, Granularity.Partition(2, (_, shape) => shape.Rank == 2 ? [] : null)).Dispose());
+        Fails("into 0 parts", () => CoefficientGranularity.Partition(0));
+        Fails("found the granularity 'rows'", () => CoefficientGranularity.Parse("rows"));
+        Fails("is not in the model", () => new TaskVectorSpace(bench.Network, Pool(new NamedTaskVector("a", tau)), CoefficientGranularity.Isotropic).Dispose());
+        Fails("has 0 elements, expected", () => new TaskVectorSpace(bench.Network, bench.Pool, CoefficientGranularity.Partition(2, (_, shape) => shape.Rank == 2 ? [] : null)).Dispose());
     }
 
-    private static Granularity Of(string description) => description == "custom" ? Granularity.Custom(name => name.Split('.')[0]) : Granularity.Parse(description);
+    private static CoefficientGranularity Of(string description) => description == "custom" ? CoefficientGranularity.Custom(name => name.Split('.')[0]) : CoefficientGranularity.Parse(description);
 
     private static Tensor Loss(TinyBench bench, int task)
     {

