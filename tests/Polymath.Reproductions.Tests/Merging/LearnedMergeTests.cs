@@ -24,13 +24,13 @@ public sealed class LearnedMergeTests
     public void A_scalar_for_each_tensor_composes_better_than_one_for_each_vector()
     {
         MergingBench bench = Prepare(MergingBenchOptions.D8WeakSix);
-        double Learn(Granularity granularity)
+        double Learn(CoefficientGranularity granularity)
         {
             AtlasObjective addition = AtlasObjective.Addition([.. Enumerable.Range(0, bench.Tasks).Select(task => SupervisedTask.Classification(bench.NameOf(task), Array.ConvertAll(bench.Images(task, BenchSplit.Validation).Labels, label => (int)label), Logits(bench, task)))]);
             return MergingBaselines.One(bench, granularity.Description, Atlas.Learn(bench.Encoder, Pool(bench), addition, new AtlasOptions { Granularity = granularity, LearningRate = 1e-2, Epochs = 10, StepsPerEpoch = 40, BatchSize = 16 * bench.Tasks }, TestContext.Current.CancellationToken).Merged).Mean;
         }
 
-        Assert.True(Learn(Granularity.PerTensor) > Learn(Granularity.Isotropic));
+        Assert.True(Learn(CoefficientGranularity.PerTensor) > Learn(CoefficientGranularity.Isotropic));
     }
 
     private static MergingBench Prepare(MergingBenchOptions options)
