@@ -160,6 +160,8 @@ public sealed class MergeTests
         Refusal.Of(folder, ["is a file"], Quick(folder, "file.txt", "--quiet"));
         Refusal.Of(folder, ["listed twice"], "merge", "--method", "linear", "--model", folder["a"] + ":weight=1", "--model", folder["a"] + ":weight=1", folder["out"]);
         Refusal.Of(folder, ["weight"], "merge", "--method", "linear", "--model", folder["a"], folder["out"]);
+        Refusal.Of(folder, ["'wieght'", "did you mean 'weight'"], "merge", "--method", "linear", "--model", folder["a"] + ":wieght=1", folder["out"]);
+        Refusal.Of(folder, ["'modls'", "did you mean 'models'"], "merge", folder.Write("typo.yml", "merge_method: linear\nmodls:\n- model: a\n"), folder["out"]);
         Refusal.Of(folder, ["base"], "merge", "--method", "ties", "--model", folder["a"] + ":weight=1", folder["out"]);
         Refusal.Of(folder, ["sum to 0"], "merge", "--method", "linear", "--model", folder["a"] + ":weight=1", "--model", folder["b"] + ":weight=-1", folder["out"], "--quiet");
         Refusal.Of(folder, ["--shard-size", "'lots'"], Quick(folder, "out", "--shard-size", "lots"));

@@ -25,6 +25,16 @@ public sealed class MergeAnalysisTests
     }
 
     [Fact]
+    public void A_model_of_another_base_and_one_that_is_the_base_are_noticed()
+    {
+        IReadOnlyList<string> warnings = MergeAnalysis.Measure(Plan(("w", [1f, 1, 1], [-4f, 5, 1], [1f, 1, 1])), cancellation: TestContext.Current.CancellationToken).Warnings;
+        Assert.Equal(2, warnings.Count);
+        Assert.Contains("'m1' lies 3.7 times", warnings[0], StringComparison.Ordinal);
+        Assert.Contains("'m2' is equal to the base", warnings[1], StringComparison.Ordinal);
+        Assert.Empty(MergeAnalysis.Measure(Plan(("w", [1f, 1, 1], [1f, 1, 1.5f], [1f, 2, 1])), cancellation: TestContext.Current.CancellationToken).Warnings);
+    }
+
+    [Fact]
     public void The_page_is_well_formed_and_names_everything()
     {
         MergeAnalysis analysis = MergeAnalysis.Measure(Plan(("layers.0.w", [1f, 1], [2f, 0], [0f, 2]), ("layers.1.w", [1f, 1], [2f, 2], [2f, 2]), ("norm", [1f], [1f], [1f])), cancellation: TestContext.Current.CancellationToken);

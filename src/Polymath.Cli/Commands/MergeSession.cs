@@ -143,8 +143,9 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
         if (report)
         {
             MergeAnalysis analysis = MergeAnalysis.Measure(plan, (fraction, tensor) => progress(share * fraction, $"measuring {tensor}"), cancellation);
+            foreach (string warning in analysis.Warnings) Plan.Settings.Warn(warning);
             using var page = new StringWriter();
-            MergeReport.Write(analysis, Facts(plan), page);
+            MergeReport.Write(analysis, Facts(plan, analysis), page);
             beside = [.. beside, new PlannedFile(ReportFile, null, page.ToString())];
         }
 
@@ -152,7 +153,7 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
         return Merger.Run(plan, options with { Beside = beside }, at => progress(share + ((1 - share) * at.Done / Math.Max(1, at.Total)), $"{at.File}  {SizeText.Format((long)(at.Done / Math.Max(0.001, clock.Elapsed.TotalSeconds)))}/s  {at.Tensor}"), cancellation);
     }
 
-    private MergeFacts Facts(MergePlan plan) => new(
+    private MergeFacts Facts(MergePlan plan, MergeAnalysis analysis) => new(
         Plan.OutputName,
         string.Join(", ", plan.Tensors.Select(tensor => tensor.Method?.Name).OfType<string>().Distinct()),
         [
@@ -163,7 +164,7 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
             ("Rounding", Plan.MergekitRounding ? "after every step" : "once, when stored"),
             ("Inputs", string.Join(", ", plan.Inputs.Select(Path.GetDirectoryName).Distinct())),
         ],
-        plan.Warnings,
+        [.. plan.Warnings, .. analysis.Warnings],
         plan.Configuration);
 
     private void Write(MergeResult result)

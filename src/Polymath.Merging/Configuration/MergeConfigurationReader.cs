@@ -36,7 +36,7 @@ internal static class MergeConfigurationReader
         map.WarnOfOtherKeysThan(TopKeys);
         string method = map.Text("merge_method") ?? throw context.Error(root, $"merge_method is missing; give one of {string.Join(", ", Methods.MergeMethods.All.Select(known => known.Name))}");
         string[] given = [.. ModelKinds.Where(key => map[key] is not null)];
-        if (given.Length != 1) throw context.Error(given.Length == 0 ? root : map[given[1]]!, $"found {(given.Length == 0 ? "none" : string.Join(" and ", given))} of models, slices and modules, expected exactly one");
+        if (given.Length != 1) throw context.Error(given.Length == 0 ? root : map[given[1]]!, $"found {(given.Length == 0 ? "none" : string.Join(" and ", given))} of models, slices and modules, expected exactly one{(given.Length == 0 && context.Warnings.Count > 0 ? $" (see also {context.Warnings[0].TrimEnd('.')})" : string.Empty)}");
         ModelReference? theta0 = map["base_model"] is { } node ? Reference(node, context) : null;
         return new MergeConfiguration
         {

@@ -42,6 +42,14 @@ internal sealed class MergeJournal
         return journal;
     }
 
+    /// <summary>Whether the journal of a work folder notes a finished file.</summary>
+    /// <param name="folder">The work folder.</param>
+    public static bool HoldsFinished(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return File.Exists(path) && File.ReadLines(path).Skip(1).Any();
+    }
+
     /// <summary>Whether a file is finished and still has the content it was finished with.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="length">The length it must have.</param>

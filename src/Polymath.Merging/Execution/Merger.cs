@@ -55,11 +55,23 @@ public static class Merger
             Publish(output, work, flat, options);
             return new MergeResult(output, files, plan.Tensors.Count, plan.OutputBytes, warnings, clock.Elapsed);
         }
-        catch (MergeException)
+        catch (Exception exception)
         {
-            // What cannot be merged will not be merged next time either, so nothing is worth keeping that was not there before.
-            if (!existed) Directory.Delete(work, recursive: true);
+            // What cannot be merged will not be merged next time either, and a folder without a finished file is of no use to a next time.
+            if (!existed && (exception is MergeException || !MergeJournal.HoldsFinished(work))) RemoveQuietly(work);
             throw;
+        }
+    }
+
+    private static void RemoveQuietly(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The failure that led here is the one to report.
         }
     }
 

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using Microsoft.Win32.SafeHandles;
 using Polymath.Merging.Blending;
 using Polymath.Merging.Planning;
+using Polymath.Tensors.Kernels;
 using Polymath.Tensors.Safetensors;
 
 namespace Polymath.Merging.Execution;
@@ -12,7 +13,9 @@ namespace Polymath.Merging.Execution;
 /// <param name="options">How the merge is written.</param>
 internal sealed class ShardWriter(MergeSettings settings, MergeOptions options)
 {
-    private const int CopyBytes = 1 << 20;
+    private const int CopyBytes = 1 << 20, GroupTensors = 64;
+
+    private MergeSettings Settings => settings;
 
     /// <summary>Writes the file.</summary>
     /// <param name="shard">The file to write.</param>
@@ -25,12 +28,15 @@ internal sealed class ShardWriter(MergeSettings settings, MergeOptions options)
         Dictionary<string, TensorInfo> places = shard.Layout.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read, FileOptions.None, shard.Layout.Length);
         RandomAccess.Write(file, shard.Layout.Header.Span, 0);
-        foreach (PlannedTensor tensor in shard.Tensors)
+        // Tensors of one block are shared out over the threads; of the larger ones the blocks are.
+        ILookup<bool, PlannedTensor> bySize = shard.Tensors.ToLookup(tensor => tensor.Elements <= TensorMerge.BlockElements);
+        foreach (PlannedTensor[] group in bySize[true].Chunk(GroupTensors).Concat(bySize[false].Select(tensor => new[] { tensor })))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (tensor.Method is null) Copy(tensor, file, places[tensor.Name]);
-            else Merge(tensor, tensor.ToMerge(settings, surveys(tensor)), file, places[tensor.Name]);
-            finished(tensor);
+            var body = new GroupBody { Writer = this, Group = group, File = file, Places = places, Surveys = surveys };
+            if (group.Length == 1) body.Run(0);
+            else Workers.For(group.Length, ref body);
+            foreach (PlannedTensor tensor in group) finished(tensor);
         }
     }
 
@@ -79,5 +85,21 @@ internal sealed class ShardWriter(MergeSettings settings, MergeOptions options)
         string sentence = $"tensor '{planned.Name}': what {planned.Method!.Name} makes of it is not finite everywhere, first in the {block.Length} elements from {block.Start} on";
         if (options.RefuseNonFinite) throw new MergeException($"{sentence}; look at its inputs and parameters.");
         settings.Warn($"{sentence}.");
+    }
+
+    private struct GroupBody : IBody
+    {
+        public ShardWriter Writer;
+        public PlannedTensor[] Group;
+        public SafeFileHandle File;
+        public Dictionary<string, TensorInfo> Places;
+        public Func<PlannedTensor, object?> Surveys;
+
+        public readonly void Run(int chunk)
+        {
+            PlannedTensor tensor = Group[chunk];
+            if (tensor.Method is null) Copy(tensor, File, Places[tensor.Name]);
+            else Writer.Merge(tensor, tensor.ToMerge(Writer.Settings, Surveys(tensor)), File, Places[tensor.Name]);
+        }
     }
 }

@@ -47,6 +47,11 @@ public sealed class MergePlanner
         {
             return new MergePlanner(configuration, options, method, models).Build();
         }
+        catch (MergeException exception) when (ParameterWarnings.Misspelt(configuration, method) is { } hint)
+        {
+            models.Dispose();
+            throw new MergeException($"{exception.Message.TrimEnd('.')} (see also {hint.TrimEnd('.')}).", exception);
+        }
         catch
         {
             models.Dispose();

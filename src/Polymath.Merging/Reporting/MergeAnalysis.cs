@@ -1,3 +1,4 @@
+using System.Globalization;
 using Polymath.Merging.Planning;
 
 namespace Polymath.Merging.Reporting;
@@ -36,6 +37,21 @@ public sealed record MergeAnalysis(IReadOnlyList<TensorGeometry> Tensors, bool O
 
     /// <summary>The norm of the base over all tensors; NaN when there is none.</summary>
     public double BaseNorm => OfTaskVectors ? Math.Sqrt(Tensors.Where(tensor => !double.IsNaN(tensor.BaseSquare)).Sum(tensor => tensor.BaseSquare)) : double.NaN;
+
+    /// <summary>What the distances to the base give to think: a model further from it than it is long is hardly a fine-tune of it, and one without any distance adds nothing.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            if (!OfTaskVectors) return [];
+            double theta0 = BaseNorm;
+            return
+            [
+                .. Models.Where(model => Norm(model) > theta0).Select(model => string.Create(CultureInfo.InvariantCulture, $"model '{model}' lies {Norm(model) / theta0:0.0} times the base's own norm away from the base; is it a fine-tune of this base?")),
+                .. Models.Where(model => Norm(model) == 0).Select(model => $"model '{model}' is equal to the base and adds nothing."),
+            ];
+        }
+    }
 
     /// <summary>The cosine between two models over all tensors; NaN when either is zero.</summary>
     public double Cosine(string left, string right) => Product(left, right) / (Norm(left) * Norm(right));
