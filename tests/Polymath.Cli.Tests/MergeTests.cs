@@ -28,6 +28,20 @@ public sealed class MergeTests
     }
 
     [Fact]
+    public void A_merged_folder_can_be_inspected()
+    {
+        using var folder = new TemporaryFolder();
+        MergeModels.WriteFamily(folder);
+        CommandLine.Succeed(Quick(folder, "one", "--quiet"));
+        CommandLine.Succeed(Quick(folder, "many", "--quiet", "--shard-size", "1500"));
+        Assert.Contains("12 tensors", CommandLine.Succeed("inspect", folder["one"]).Output, StringComparison.Ordinal);
+        Answer many = CommandLine.Succeed("inspect", folder["many"]);
+        Assert.Contains("model-00002-of-", many.Output, StringComparison.Ordinal);
+        Assert.Contains("lm_head.weight", many.Output, StringComparison.Ordinal);
+        Refusal.Of(folder, ["one by one"], "inspect", folder["many"], "--json");
+    }
+
+    [Fact]
     public void Merging_a_model_with_itself_gives_it_back()
     {
         using var folder = new TemporaryFolder();

@@ -10,7 +10,7 @@ namespace Polymath.Cli;
 internal sealed class InspectCommand : Subcommand
 {
     private const string Group = "Inspect";
-    private readonly Argument<string> _what = new("WHAT") { Description = "A .safetensors file, the folder of a run, or a table." };
+    private readonly Argument<string> _what = new("WHAT") { Description = "A .safetensors file, the folder of a run or of a model, or a table." };
     private readonly GroupedOption<bool> _noNorms = new("--no-norms", Group) { Description = "Do not read the weights of a .safetensors file; so it is from 1 GB on." };
     private readonly GroupedOption<bool> _norms = new("--norms", Group) { Description = "Read the weights, piece by piece, however large the file is." };
     private readonly Lazy<RunFlags<DataSettings>> _reading = new(ReadingFlags.WithKinds);
@@ -42,6 +42,7 @@ internal sealed class InspectCommand : Subcommand
             if (!File.Exists(what)) throw new UsageException($"{what}: no such file.");
             new SafetensorsInspection(what, norms ? true : noNorms ? false : null).Write(terminal, json);
         }
+        else if (Directory.Exists(what) && Shards(what) is { Length: > 0 } shards) WriteModel(shards, norms ? true : noNorms ? false : null, terminal, json);
         else if (Directory.Exists(what)) WriteRun(Path.TrimEndingDirectorySeparator(what), terminal, json);
         else
         {
@@ -51,6 +52,20 @@ internal sealed class InspectCommand : Subcommand
         }
 
         return ExitCode.Success;
+    }
+
+    // The files of a whole model, as merges and Hugging Face write it; the folder of a run has settings beside its weights.
+    private static string[] Shards(string folder)
+        => File.Exists(Path.Combine(folder, "config.yaml")) || !File.Exists(Path.Combine(folder, "config.json")) ? [] : [.. Directory.GetFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)];
+
+    private static void WriteModel(string[] shards, bool? norms, Terminal terminal, bool json)
+    {
+        if (json && shards.Length > 1) throw new UsageException($"--json: the model has {shards.Length} files, expected one; inspect them one by one.");
+        foreach (string shard in shards)
+        {
+            if (shards.Length > 1) terminal.Output.WriteLine($"{(shard == shards[0] ? string.Empty : "\n")}{Path.GetFileName(shard)}");
+            new SafetensorsInspection(shard, norms).Write(terminal, json);
+        }
     }
 
     private static void WriteRun(string path, Terminal terminal, bool json)
