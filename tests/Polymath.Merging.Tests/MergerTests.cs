@@ -138,6 +138,30 @@ public sealed class MergerTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_of_somebody_else_beside_the_output_is_left_alone()
+    {
+        using MergePlan plan = Plan("linear", SafetensorsType.F32);
+        string foreign = Out("mine") + Merger.PartialSuffix;
+        Directory.CreateDirectory(foreign);
+        File.WriteAllText(Path.Combine(foreign, "thesis.txt"), "years");
+        MergeException error = Assert.Throws<MergeException>(() => Merger.Run(plan, new MergeOptions { Output = Out("mine") }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("not the work folder of a merge", error.Message, StringComparison.Ordinal);
+        Assert.Equal("years", File.ReadAllText(Path.Combine(foreign, "thesis.txt")));
+    }
+
+    [Fact]
+    public void Draws_of_a_model_do_not_depend_on_the_other_models()
+    {
+        float[] alone = new float[100], later = new float[60];
+        new RandomDraws(3).Fill("w", "a", 0, alone);
+        new RandomDraws(3).Fill("w", "a", 40, later);
+        Assert.Equal(alone[40..], later);
+        float[] other = new float[100];
+        new RandomDraws(3).Fill("w", "b", 0, other);
+        Assert.NotEqual(alone, other);
+    }
+
+    [Fact]
     public void Values_that_are_not_finite_are_traced_to_their_model()
     {
         using MergePlan plan = Plan("linear", SafetensorsType.F32, poison: true);

@@ -70,13 +70,15 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
         try
         {
             // Whatever cannot be planned shows before the first merge, and so does a parameter that the method does not have.
+            string identity;
             using (MergePlan first = MergePlanner.Plan(With(configuration, axes, [.. axes.Select(axis => axis.Values[0])]), Plan))
             {
                 Merger.RequireFree(first, Options);
                 foreach (SearchAxis axis in axes) RequireKnown(axis, first);
+                identity = Merger.Identity(first, Options);
             }
 
-            var search = new MergeSearch(axes, output + SearchSuffix, $"{configuration.Text}\n{evaluator.Identity}");
+            var search = new MergeSearch(axes, output + SearchSuffix, $"{configuration.Text}\n{identity}\n{evaluator.Identity}");
             IReadOnlyList<SearchTrial> trials = display.Show(progress => search.Run(
                 values =>
                 {

@@ -11,7 +11,7 @@ namespace Polymath.Merging.Execution;
 /// </summary>
 internal sealed class MergeJournal
 {
-    private const string FileName = "merge.journal";
+    private const string FileName = "merge.journal", Prefix = "polymath merge ";
     private readonly string _path;
     private readonly Dictionary<string, (long Bytes, string Sha256)> _finished = new(StringComparer.Ordinal);
 
@@ -20,9 +20,10 @@ internal sealed class MergeJournal
     /// <summary>The name of the journal in the work folder.</summary>
     public static string Name => FileName;
 
-    /// <summary>Opens the journal of a work folder; one that belongs to another merge, or is damaged, is begun anew.</summary>
+    /// <summary>Opens the journal of a work folder; one that belongs to another merge is begun anew.</summary>
     /// <param name="folder">The work folder; it exists.</param>
     /// <param name="identity">What makes this merge this one.</param>
+    /// <exception cref="MergeException">The folder holds something else than a merge.</exception>
     public static MergeJournal Open(string folder, string identity)
     {
         var journal = new MergeJournal(Path.Combine(folder, FileName));
@@ -35,6 +36,12 @@ internal sealed class MergeJournal
             }
 
             return journal;
+        }
+
+        if (lines.Length == 0 || !lines[0].StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            // Not ours, so nothing in it is touched; a journal that was cut short while it was first written is.
+            if (Directory.EnumerateFileSystemEntries(folder).Any(path => !Path.GetFileName(path).StartsWith("." + FileName, StringComparison.Ordinal))) throw new MergeException($"{folder}: holds files, but is not the work folder of a merge; remove it, or give another output.");
         }
 
         foreach (string file in Directory.EnumerateFiles(folder)) File.Delete(file);
@@ -99,7 +106,7 @@ internal sealed class MergeJournal
             foreach (Blending.MergeSource source in tensor.Sources) Add($"{source.Model} {source.IsBase} {source.Tensor} {source.Parameters}");
         }
 
-        return $"polymath merge {Convert.ToHexStringLower(hash.GetHashAndReset())}";
+        return $"{Prefix}{Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
 
     /// <summary>The SHA-256 of a file.</summary>

@@ -200,19 +200,12 @@ public static class Merger
             return;
         }
 
-        File.Delete(Path.Combine(work, MergeJournal.Name));
-        if (!Directory.Exists(output))
-        {
-            Directory.Move(work, output);
-            return;
-        }
-
-        // The old folder steps aside first, so that at any moment one of the two is complete under a known name.
-        string old = output + ".replaced";
-        if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
-        Directory.Move(output, old);
+        // An old folder steps aside first, under a name that nothing has, and goes when the new one is in place.
+        string? old = Directory.Exists(output) ? $"{output}.{Guid.NewGuid():N}.replaced" : null;
+        if (old is not null) Directory.Move(output, old);
         Directory.Move(work, output);
-        Directory.Delete(old, recursive: true);
+        File.Delete(Path.Combine(output, MergeJournal.Name));
+        if (old is not null) Directory.Delete(old, recursive: true);
     }
 
     /// <summary>Fails unless the output can be written: not over an input, and over an older output only when that is allowed.</summary>

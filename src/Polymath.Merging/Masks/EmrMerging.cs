@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using Polymath.Merging.Blending;
 using Polymath.Merging.TaskVectors;
 
 namespace Polymath.Merging.Masks;
@@ -61,22 +63,10 @@ public static class EmrMerging
     private static float[] Unify(TaskVector[] vectors, string name, float[] unified)
     {
         float[] sums = new float[unified.Length];
-        foreach (TaskVector vector in vectors)
-        {
-            ReadOnlySpan<float> values = vector.Values[name];
-            for (int i = 0; i < sums.Length; i++) sums[i] += values[i];
-        }
+        foreach (TaskVector vector in vectors) TensorPrimitives.Add(sums, vector.Values[name], sums);
 
-        foreach (TaskVector vector in vectors)
-        {
-            ReadOnlySpan<float> values = vector.Values[name];
-            for (int i = 0; i < sums.Length; i++)
-            {
-                float sign = sums[i] > 0 ? 1f : -1f;
-                if (values[i] * sign > Math.Abs(unified[i])) unified[i] = values[i];
-            }
-        }
-
+        foreach (TaskVector vector in vectors) EmrElection.Raise(vector.Values[name], sums, unified);
+        EmrElection.Sign(unified, sums);
         return unified;
     }
 }

@@ -23,9 +23,6 @@ internal sealed class MaskLayout
     /// <summary>P.</summary>
     public long Elements { get; }
 
-    /// <summary>The place of a tensor's first weight.</summary>
-    public long OffsetOf(string name) => _offsets[name];
-
     /// <summary>Runs over tensors and their places.</summary>
     public void ForEach(Action<string, long> visit)
     {

@@ -71,20 +71,10 @@ public sealed record MergeAnalysis(IReadOnlyList<TensorGeometry> Tensors, bool O
         double sum = 0;
         foreach (TensorGeometry tensor in Tensors)
         {
-            int i = IndexOf(tensor, left), j = IndexOf(tensor, right);
+            int i = tensor.IndexOf(left), j = tensor.IndexOf(right);
             if (i >= 0 && j >= 0) sum += tensor.Products[(i * tensor.Models.Count) + j];
         }
 
         return sum;
-    }
-
-    private static int IndexOf(TensorGeometry tensor, string model)
-    {
-        for (int i = 0; i < tensor.Models.Count; i++)
-        {
-            if (tensor.Models[i] == model) return i;
-        }
-
-        return -1;
     }
 }

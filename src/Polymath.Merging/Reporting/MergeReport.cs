@@ -175,7 +175,7 @@ public static class MergeReport
             markup.Open("tr").Element("th", tensor.Name, ("scope", "row")).Element("td", double.IsNaN(tensor.ConflictShare) ? Numbers.None : Percent(tensor.ConflictShare), ("class", "number"));
             foreach (string model in analysis.Models)
             {
-                int at = tensor.Models.ToList().IndexOf(model);
+                int at = tensor.IndexOf(model);
                 markup.Open("td", ("class", "number")).Text(at < 0 ? Numbers.None : Numbers.Metric(tensor.Norm(at)));
                 if (at >= 0 && tensor.Weights[at].Values.Count > 0) markup.Element("small", tensor.Weights[at].ToString());
                 markup.Close();
@@ -202,7 +202,7 @@ public static class MergeReport
         double change = 0, theta0 = 0;
         foreach (TensorGeometry tensor in tensors)
         {
-            int at = tensor.Models.ToList().IndexOf(model);
+            int at = tensor.IndexOf(model);
             if (at < 0) continue;
             change += tensor.Products[(at * tensor.Models.Count) + at];
             theta0 += tensor.BaseSquare;
@@ -219,7 +219,7 @@ public static class MergeReport
 
     private static double MeanParameter(IEnumerable<TensorGeometry> tensors, string model, string parameter)
     {
-        double[] values = [.. tensors.Select(tensor => tensor.Models.ToList().IndexOf(model) is >= 0 and int at ? tensor.Weights[at].NumberOrNull(parameter) : null).OfType<double>()];
+        double[] values = [.. tensors.Select(tensor => tensor.IndexOf(model) is >= 0 and int at ? tensor.Weights[at].NumberOrNull(parameter) : null).OfType<double>()];
         return values.Length == 0 ? double.NaN : values.Average();
     }
 

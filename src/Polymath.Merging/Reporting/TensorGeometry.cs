@@ -17,6 +17,18 @@ public sealed record TensorGeometry(string Name, long Elements, string Parameter
     /// <summary>The number of the layer in the name, or null: <c>model.layers.7.mlp.up_proj.weight</c> is of layer 7.</summary>
     public int? Layer => Name.Split('.').Select(part => int.TryParse(part, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int layer) ? layer : (int?)null).FirstOrDefault(layer => layer is not null);
 
+    /// <summary>The position of a model in <see cref="Models"/>, or -1.</summary>
+    /// <param name="model">The model's name.</param>
+    public int IndexOf(string model)
+    {
+        for (int i = 0; i < Models.Count; i++)
+        {
+            if (Models[i] == model) return i;
+        }
+
+        return -1;
+    }
+
     /// <summary>The norm of a model's task vector.</summary>
     public double Norm(int model) => Math.Sqrt(Products[(model * Models.Count) + model]);
 

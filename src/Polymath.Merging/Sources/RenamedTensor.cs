@@ -5,8 +5,6 @@ namespace Polymath.Merging.Sources;
 /// <param name="name">Its name in the model.</param>
 public sealed class RenamedTensor(SourceTensor inner, string name) : SourceTensor(name, (inner ?? throw new ArgumentNullException(nameof(inner))).Type, inner.Shape)
 {
-    /// <inheritdoc/>
-    public override bool HasBytes => inner.HasBytes;
 
     /// <inheritdoc/>
     public override void Read(long start, Span<float> destination) => inner.Read(start, destination);

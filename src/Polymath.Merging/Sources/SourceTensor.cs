@@ -44,9 +44,6 @@ public abstract class SourceTensor
     /// <exception cref="NotSupportedException">The elements are made on the fly, so there are no stored bytes.</exception>
     public virtual void ReadBytes(long offset, Span<byte> destination) => throw new NotSupportedException($"tensor '{Name}' is made on the fly and has no stored bytes.");
 
-    /// <summary>Whether <see cref="ReadBytes"/> works.</summary>
-    public virtual bool HasBytes => false;
-
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Type.HeaderName()} [{string.Join(", ", Shape)}]";
 }

@@ -23,9 +23,6 @@ public sealed class StoredTensor : SourceTensor
     public string Path => _file.Path;
 
     /// <inheritdoc/>
-    public override bool HasBytes => true;
-
-    /// <inheritdoc/>
     public override void Read(long start, Span<float> destination) => _file.ReadFloat32(_stored, start, destination);
 
     /// <inheritdoc/>

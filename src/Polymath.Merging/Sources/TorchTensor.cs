@@ -30,9 +30,6 @@ public sealed class TorchTensor : SourceTensor
     }
 
     /// <inheritdoc/>
-    public override bool HasBytes => true;
-
-    /// <inheritdoc/>
     public override void Read(long start, Span<float> destination)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceElements * _width);

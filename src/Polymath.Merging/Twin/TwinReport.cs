@@ -15,15 +15,6 @@ public sealed record TwinReport
     /// <summary>How often an example of a true task (row) was routed to a task (column), or null.</summary>
     public int[][]? RouterConfusion { get; init; }
 
-    /// <summary>Accuracy with the router, in [0, 1], or null.</summary>
-    public double? RoutedAccuracy { get; init; }
-
-    /// <summary>Accuracy where the task is known, or null.</summary>
-    public double? TrueTaskAccuracy { get; init; }
-
-    /// <summary>Accuracy of the shared expert alone, or null.</summary>
-    public double? SharedAccuracy { get; init; }
-
     /// <summary>Shared expert and all tasks.</summary>
     public long TotalBytes => SharedBytes + TaskBytes.Sum();
 

@@ -48,13 +48,7 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOn
         {
             ReadOnlySpan<float> piece = values[..Math.Min(values.Length, PieceElements)];
             Span<byte> bytes = buffer.AsSpan(0, piece.Length * width);
-            switch (type)
-            {
-                case SafetensorsType.F16: ElementConversion.ToHalf(piece, bytes); break;
-                case SafetensorsType.BF16: ElementConversion.ToBFloat16(piece, bytes); break;
-                default: ElementConversion.ToDouble(piece, bytes); break;
-            }
-
+            ElementWriting.ToBytes(piece, type, bytes);
             stream.Write(bytes);
             values = values[piece.Length..];
         }
