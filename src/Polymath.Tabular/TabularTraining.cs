@@ -57,7 +57,7 @@ public static class TabularTraining
     private static TabularModel Require(MultiTaskModel model, TabularData data)
     {
         if (model is not TabularModel tabular) throw new ModelException($"found a {model.GetType().Name}, expected a tabular model for encoded tables.");
-        if (!tabular.Schema.NumericNames.SequenceEqual(data.Schema.NumericNames) || !tabular.Schema.Fields.SequenceEqual(data.Schema.Fields)) throw new ModelException($"{tabular.Name}: the model was made for other columns than this data; make it from the same TabularData.");
+        if (!tabular.Schema.NumericNames.SequenceEqual(data.Schema.NumericNames) || !tabular.Schema.Fields.SequenceEqual(data.Schema.Fields) || !tabular.Schema.Sequences.SequenceEqual(data.Schema.Sequences)) throw new ModelException($"{tabular.Name}: the model was made for other columns than this data; make it from the same TabularData.");
         if (tabular.Tasks.Count != data.Tasks.Count) throw new ModelException($"{tabular.Name}: the model has {tabular.Tasks.Count} tasks, the data {data.Tasks.Count}; make the model with data.Tasks.");
         for (int k = 0; k < data.Tasks.Count; k++)
         {

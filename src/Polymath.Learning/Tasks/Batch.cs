@@ -8,6 +8,7 @@ public sealed class Batch
     private int _rows;
     private Tensor _numeric, _targets;
     private IndexTensor _categories = null!;
+    private Tensor _sequenceMask;
 
     /// <summary>Number of rows.</summary>
     public required int Rows
@@ -40,6 +41,19 @@ public sealed class Batch
         init => _targets = value;
     }
 
-    /// <summary>The same object for other rows of the same number; its ids are written into the same tensor.</summary>
-    internal void Refill(Tensor numeric, Tensor targets) => (_numeric, _targets) = (numeric, targets);
+    /// <summary>
+    /// Ids of the sequences, <c>[rows, longest lengths together]</c>: every sequence has as many columns as it may have items, its items first, in
+    /// order, then padding with id 0. Null when there are none.
+    /// </summary>
+    public IndexTensor? SequenceIds { get; init; }
+
+    /// <summary>1 where <see cref="SequenceIds"/> holds an item and 0 where it holds padding, of the same shape; empty when there are none.</summary>
+    public Tensor SequenceMask
+    {
+        get => _sequenceMask;
+        init => _sequenceMask = value;
+    }
+
+    /// <summary>The same object for other rows of the same number; its ids are written into the same tensors.</summary>
+    internal void Refill(Tensor numeric, Tensor targets, Tensor sequenceMask) => (_numeric, _targets, _sequenceMask) = (numeric, targets, sequenceMask);
 }

@@ -17,6 +17,15 @@ public abstract class MultiTaskModel : Module
     /// </summary>
     public Tensor SharedRepresentation { get; private set; }
 
+    /// <summary>
+    /// A loss of the model's own from the last recorded forward pass in training, one element: its gradient is added with weight 1 whatever the
+    /// balancer does with the tasks. Empty when the model has none. Valid as long as that record.
+    /// </summary>
+    public Tensor Penalty { get; private set; }
+
+    /// <summary>Whether training has a <see cref="Penalty"/>, with the model's options as they are.</summary>
+    public virtual bool Penalizes => false;
+
     /// <summary>Logits (or numbers) of every task.</summary>
     /// <param name="batch">The inputs; labels are not read.</param>
     /// <param name="outputs">Receives one tensor per task, <c>[rows, task outputs]</c>.</param>
@@ -31,4 +40,8 @@ public abstract class MultiTaskModel : Module
         SharedRepresentation = Tape.IsRecording ? representation : default;
         return representation;
     }
+
+    /// <summary>Called by <see cref="Forward"/> of a model with a loss of its own, in every pass.</summary>
+    /// <param name="penalty">One element, weighted as it is to be added; empty for none.</param>
+    protected void Penalize(Tensor penalty) => Penalty = Training && Tape.IsRecording ? penalty : default;
 }

@@ -9,6 +9,7 @@ public sealed class ArrayDataset : Dataset
     private readonly int[] _categories;
     private readonly float[] _targets;
     private readonly int[] _rows;
+    private readonly SequenceArray[] _sequences;
 
     /// <summary>A data set over arrays that are not copied.</summary>
     /// <param name="numeric">Numeric inputs, <c>[rows, features]</c>.</param>
@@ -18,8 +19,9 @@ public sealed class ArrayDataset : Dataset
     /// <param name="targets">Labels, <c>[rows, tasks]</c>, NaN where not observed.</param>
     /// <param name="tasks">Labels per row.</param>
     /// <param name="rows">The rows to use, in order; null uses all.</param>
+    /// <param name="sequences">Lists of ids, in the order of the schema; null for none.</param>
     /// <exception cref="TrainingException">The arrays disagree about the number of rows.</exception>
-    public ArrayDataset(float[] numeric, int features, int[] categories, int fields, float[] targets, int tasks, int[]? rows = null)
+    public ArrayDataset(float[] numeric, int features, int[] categories, int fields, float[] targets, int tasks, int[]? rows = null, IReadOnlyList<SequenceArray>? sequences = null)
     {
         if (tasks < 1) throw new TrainingException($"ArrayDataset: found {tasks} tasks, expected at least one.");
         int count = targets.Length / tasks;
@@ -28,6 +30,9 @@ public sealed class ArrayDataset : Dataset
             throw new TrainingException($"ArrayDataset: {targets.Length} labels of {tasks} tasks, {numeric.Length} numbers of {features} features and {categories.Length} ids of {fields} fields do not agree about the number of rows.");
         }
 
+        _sequences = [.. sequences ?? []];
+        if (Array.Find(_sequences, sequence => sequence.Rows != count) is { } other) throw new TrainingException($"ArrayDataset: found lists of {other.Rows} rows, expected {count} as there are labels of {count}.");
+        SequenceWidth = _sequences.Sum(sequence => sequence.MaxLength);
         (_numeric, Features, _categories, Fields, _targets, Tasks) = (numeric, features, categories, fields, targets, tasks);
         _rows = rows ?? [.. Enumerable.Range(0, count)];
     }
@@ -37,6 +42,9 @@ public sealed class ArrayDataset : Dataset
 
     /// <summary>Category fields per row.</summary>
     public int Fields { get; }
+
+    /// <summary>Ids per row in all sequences together, padding included.</summary>
+    public int SequenceWidth { get; }
 
     /// <inheritdoc/>
     public override int Tasks { get; }
@@ -49,7 +57,7 @@ public sealed class ArrayDataset : Dataset
     {
         int[] chosen = new int[rows.Length];
         for (int i = 0; i < rows.Length; i++) chosen[i] = _rows[rows[i]];
-        return new ArrayDataset(_numeric, Features, _categories, Fields, _targets, Tasks, chosen);
+        return new ArrayDataset(_numeric, Features, _categories, Fields, _targets, Tasks, chosen, _sequences);
     }
 
     /// <summary>The same rows with the labels of one task only, leaving out rows where it is not observed.</summary>
@@ -57,7 +65,7 @@ public sealed class ArrayDataset : Dataset
     {
         float[] labels = new float[_targets.Length / Tasks];
         for (int i = 0; i < labels.Length; i++) labels[i] = _targets[(i * Tasks) + task];
-        return new ArrayDataset(_numeric, Features, _categories, Fields, labels, 1, [.. _rows.Where(row => !float.IsNaN(labels[row]))]);
+        return new ArrayDataset(_numeric, Features, _categories, Fields, labels, 1, [.. _rows.Where(row => !float.IsNaN(labels[row]))], _sequences);
     }
 
     /// <inheritdoc/>
@@ -66,10 +74,19 @@ public sealed class ArrayDataset : Dataset
     /// <inheritdoc/>
     public override Batch Gather(ReadOnlySpan<int> rows, Batch? reuse = null)
     {
-        Tensor numeric = Tensor.Zeros(rows.Length, Features), targets = Tensor.Zeros(rows.Length, Tasks);
-        bool reused = reuse is not null && reuse.Rows == rows.Length && reuse.Categories.Shape[1] == Fields;
-        Batch batch = reused ? reuse! : new Batch { Rows = rows.Length, Numeric = numeric, Categories = new IndexTensor([rows.Length, Fields]), Targets = targets };
-        if (reused) batch.Refill(numeric, targets);
+        int width = SequenceWidth;
+        Tensor numeric = Tensor.Zeros(rows.Length, Features), targets = Tensor.Zeros(rows.Length, Tasks), mask = width == 0 ? default : Tensor.Zeros(rows.Length, width);
+        bool reused = reuse is not null && reuse.Rows == rows.Length && reuse.Categories.Shape[1] == Fields && (reuse.SequenceIds?.Shape[1] ?? 0) == width;
+        Batch batch = reused ? reuse! : new Batch
+        {
+            Rows = rows.Length,
+            Numeric = numeric,
+            Categories = new IndexTensor([rows.Length, Fields]),
+            Targets = targets,
+            SequenceIds = width == 0 ? null : new IndexTensor([rows.Length, width]),
+            SequenceMask = mask,
+        };
+        if (reused) batch.Refill(numeric, targets, mask);
         Span<float> numbers = numeric.Span, labels = targets.Span;
         Span<int> ids = batch.Categories.Span;
         for (int i = 0; i < rows.Length; i++)
@@ -80,6 +97,7 @@ public sealed class ArrayDataset : Dataset
             _targets.AsSpan(row * Tasks, Tasks).CopyTo(labels[(i * Tasks)..]);
         }
 
+        if (width > 0) GatherSequences(rows, width, batch.SequenceIds!.Span, mask.Span);
         return batch;
     }
 
@@ -91,8 +109,30 @@ public sealed class ArrayDataset : Dataset
         {
             foreach (float value in _numeric.AsSpan(row * Features, Features)) hash = Mix(hash, BitConverter.SingleToInt32Bits(value));
             foreach (int id in _categories.AsSpan(row * Fields, Fields)) hash = Mix(hash, id);
+            foreach (SequenceArray sequence in _sequences)
+            {
+                foreach (int id in sequence[row]) hash = Mix(hash, id);
+                hash = Mix(hash, -1);
+            }
         }
 
         return hash;
+    }
+
+    private void GatherSequences(ReadOnlySpan<int> rows, int width, Span<int> ids, Span<float> mask)
+    {
+        // A batch that is filled again still holds the ids of other rows; its mask is new.
+        ids.Clear();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int at = i * width;
+            foreach (SequenceArray sequence in _sequences)
+            {
+                ReadOnlySpan<int> list = sequence[_rows[rows[i]]];
+                list.CopyTo(ids[at..]);
+                mask.Slice(at, list.Length).Fill(1f);
+                at += sequence.MaxLength;
+            }
+        }
     }
 }

@@ -39,6 +39,7 @@ internal sealed class SingleBatchStep : TrainingStep
         try
         {
             Tensor extra = _regularizer is null ? default : Regularize(_regularizer, context);
+            if (!Model.Penalty.IsEmpty) extra = extra.IsEmpty ? Model.Penalty : extra + Model.Penalty;
             ReadOnlySpan<Tensor> losses = Compared(context);
             bool look = context.Conflicts.Length > 0 && Present > 1;
             _gradients.Sweep(losses, Forward.Rows, look, !extra.IsEmpty);

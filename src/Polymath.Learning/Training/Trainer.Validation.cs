@@ -32,6 +32,7 @@ public sealed partial class Trainer
 
         FlatRegions?.Validate(Balancer, Options, tasks.Count);
         if (Regularizer is not null) RequireRegularizable(Regularizer);
+        if (_model.Penalizes) RequireSingleBatch();
         foreach (Target task in tasks)
         {
             LossFunctions.For(task);
@@ -46,6 +47,14 @@ public sealed partial class Trainer
         }
 
         if (Math.Min(train.Rows, Options.BatchSize) == 1 && _model.Descend().Any(module => module is BatchNorm1d)) throw new TrainingException($"found {train.Rows} training rows in batches of {Options.BatchSize}: batch normalisation needs at least 2 rows in a batch; raise the batch size or turn it off.");
+    }
+
+    private void RequireSingleBatch()
+    {
+        if (FlatRegions is { Rho: > 0 } || (Balancer.Needs & (BalancerNeeds.ThreeBatches | BalancerNeeds.Bilevel)) != 0)
+        {
+            throw new TrainingException($"{_model.GetType().Name} adds a loss of its own to every batch, and {(FlatRegions is { Rho: > 0 } ? "training for flat regions" : $"balancer '{Balancer.Name}'")} has no place for it; choose another, or set the weight of that loss to 0.");
+        }
     }
 
     private void RequireRegularizable(IRepresentationRegularizer regularizer)
