@@ -1,3 +1,4 @@
+using Polymath.Learning.Training;
 using Polymath.Tensors;
 
 namespace Polymath.Learning;
@@ -30,6 +31,13 @@ public abstract class MultiTaskModel : Module
     /// <param name="batch">The inputs; labels are not read.</param>
     /// <param name="outputs">Receives one tensor per task, <c>[rows, task outputs]</c>.</param>
     public abstract void Forward(Batch batch, Span<Tensor> outputs);
+
+    /// <summary>Checks labels that mean something to the model together, such as the steps of a funnel. Does nothing unless overridden.</summary>
+    /// <param name="data">Rows to train on or to stop by.</param>
+    /// <exception cref="TrainingException">Names the row and the tasks.</exception>
+    public virtual void RequireLabels(Dataset data)
+    {
+    }
 
     /// <summary>Called by <see cref="Forward"/> of a model whose heads all read one value, so that a regulariser can look at it.</summary>
     /// <param name="representation"><c>[rows, channels]</c> or <c>[rows, channels, ...]</c>.</param>

@@ -46,6 +46,8 @@ public sealed partial class Trainer
             if (row == train.Rows) throw new TrainingException($"task '{tasks[task].Name}' has no label in the {train.Rows} training rows; leave the task out or give it labels.");
         }
 
+        _model.RequireLabels(train);
+        if (validation is not null) _model.RequireLabels(validation);
         if (Math.Min(train.Rows, Options.BatchSize) == 1 && _model.Descend().Any(module => module is BatchNorm1d)) throw new TrainingException($"found {train.Rows} training rows in batches of {Options.BatchSize}: batch normalisation needs at least 2 rows in a batch; raise the batch size or turn it off.");
     }
 

@@ -28,6 +28,9 @@ public sealed class ModelDescriptor
     /// <summary>What can be set, with type, default, range and meaning.</summary>
     public IReadOnlyList<ModelOption> Options { get; }
 
+    /// <summary>Whether the tasks have to be the steps of a funnel: at least two, binary, each possible only after the one before.</summary>
+    public bool TakesFunnel { get; private init; }
+
     /// <summary>Makes a model.</summary>
     /// <param name="schema">The columns.</param>
     /// <param name="tasks">The tasks.</param>
@@ -37,7 +40,7 @@ public sealed class ModelDescriptor
     public TabularModel Create(FeatureSchema schema, TaskSet tasks, IReadOnlyDictionary<string, string>? options = null, ulong seed = 0)
         => _factory(schema, tasks, options ?? new Dictionary<string, string>(), seed);
 
-    internal static ModelDescriptor Of<T>(string name, string title, string paper, OptionTable<T> table, Func<FeatureSchema, TaskSet, T, ulong, TabularModel> create)
+    internal static ModelDescriptor Of<T>(string name, string title, string paper, OptionTable<T> table, Func<FeatureSchema, TaskSet, T, ulong, TabularModel> create, bool takesFunnel = false)
         where T : TabularOptions
-        => new(name, title, paper, table.Options, (schema, tasks, options, seed) => create(schema, tasks, table.Parse(options), seed));
+        => new(name, title, paper, table.Options, (schema, tasks, options, seed) => create(schema, tasks, table.Parse(options), seed)) { TakesFunnel = takesFunnel };
 }

@@ -23,6 +23,10 @@ public static class TabularModels
         ModelDescriptor.Of(MMoE.RegistryName, "Multi-gate mixture of experts", "Ma et al. 2018, Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts, KDD, section 4.2", MMoEOptions.Table, static (schema, tasks, options, seed) => new MMoE(schema, tasks, options, seed)),
         ModelDescriptor.Of(Cgc.RegistryName, "Customized gate control", PlePaper + ", section 4.1", CgcOptions.Table, static (schema, tasks, options, seed) => new Cgc(schema, tasks, options, seed)),
         ModelDescriptor.Of(Ple.RegistryName, "Progressive layered extraction", PlePaper + ", section 4.2", PleOptions.Table, static (schema, tasks, options, seed) => new Ple(schema, tasks, options, seed)),
+        ModelDescriptor.Of(DSelectK.RegistryName, "Mixture of at most k experts per task", "Hazimeh et al. 2021, DSelect-k: Differentiable Selection in the Mixture of Experts with Applications to Multi-Task Learning, NeurIPS", DSelectKOptions.Table, static (schema, tasks, options, seed) => new DSelectK(schema, tasks, options, seed)),
+        ModelDescriptor.Of(Stem.RegistryName, "Shared and task-specific embeddings", "Su et al. 2024, STEM: Unleashing the Power of Embeddings for Multi-Task Recommendation, AAAI", StemOptions.Table, static (schema, tasks, options, seed) => new Stem(schema, tasks, options, seed)),
+        ModelDescriptor.Of(Esmm.RegistryName, "Entire-space multi-task model (a funnel of binary tasks)", "Ma et al. 2018, Entire Space Multi-Task Model: An Effective Approach for Estimating Post-Click Conversion Rate, SIGIR", EsmmOptions.Table, static (schema, tasks, options, seed) => new Esmm(schema, tasks, options, seed), takesFunnel: true),
+        ModelDescriptor.Of(Aitm.RegistryName, "Adaptive information transfer (a funnel of binary tasks)", "Xi et al. 2021, Modeling the Sequential Dependence among Audience Multi-step Conversions with Multi-task Learning in Targeted Display Advertising, KDD", AitmOptions.Table, static (schema, tasks, options, seed) => new Aitm(schema, tasks, options, seed), takesFunnel: true),
     ];
 
     /// <summary>The descriptor of a name.</summary>

@@ -43,6 +43,45 @@ internal static class GoldenModel
         })), state);
     }
 
+    public static Esmm Esmm(Dictionary<string, GoldenArray> state, FeatureSchema schema, TaskSet tasks) => Load(new Esmm(schema, tasks, new EsmmOptions
+    {
+        TowerHidden = Widths(state, "towers.0"),
+        BatchNorm = state.ContainsKey("towers.0.layers.0.norm.weight"),
+        EmbeddingWidth = EmbeddingWidth(state),
+    }), state);
+
+    public static Aitm Aitm(Dictionary<string, GoldenArray> state, FeatureSchema schema, TaskSet tasks) => Load(new Aitm(schema, tasks, new AitmOptions
+    {
+        BottomHidden = Widths(state, "bottoms.0"),
+        TowerHidden = Widths(state, "towers.0"),
+        BatchNorm = state.ContainsKey("bottoms.0.layers.0.norm.weight"),
+        NormalisedInformation = state.ContainsKey("information.0.layers.0.norm.weight"),
+        SharedTransfer = state.ContainsKey("transfer.value.weight"),
+        TransferBias = state.ContainsKey("transfer.value.bias") || state.ContainsKey("transfer.0.value.bias"),
+        EmbeddingWidth = EmbeddingWidth(state),
+        Numeric = Numeric(state),
+    }), state);
+
+    public static Stem Stem(Dictionary<string, GoldenArray> state, FeatureSchema schema, TaskSet tasks)
+    {
+        int[] expert = Widths(state, "levels.0.shared.0");
+        return Load(new Stem(schema, tasks, Gated(state, "levels.0", "levels.0.shared.0", new StemOptions
+        {
+            Levels = Count(state, "levels"),
+            SharedExperts = Count(state, "levels.0.shared"),
+            SpecificExperts = Count(state, "levels.0.specific.0"),
+            TowerInput = state["towers.0.layers.0.linear.weight"].Shape[1] == 2 * expert[^1] ? TowerInput.TaskAndShared : TowerInput.TaskOnly,
+
+            // The way of the MultiTab repository.
+            GateInput = StemGateInput.TaskOnly,
+            DetachShared = true,
+        }) with
+        {
+            EmbeddingWidth = state.First(entry => entry.Key.StartsWith("embeddings.0.fields.", StringComparison.Ordinal)).Value.Shape[1],
+            Numeric = NumericHandling.PerFieldLinear,
+        }), state);
+    }
+
     /// <summary>How many children 0, 1, ... a module has.</summary>
     public static int Count(Dictionary<string, GoldenArray> state, string module)
     {
@@ -88,8 +127,10 @@ internal static class GoldenModel
             GateBias = state.ContainsKey($"{layer}.gates.0.linear.bias"),
             GateBatchNorm = state.ContainsKey($"{layer}.gates.0.norm.weight"),
             EmbeddingWidth = EmbeddingWidth(state),
-            Numeric = state.ContainsKey("embedding.numeric.weight") ? NumericHandling.OneFieldLinear : NumericHandling.Raw,
+            Numeric = Numeric(state),
         };
+
+    private static NumericHandling Numeric(Dictionary<string, GoldenArray> state) => state.ContainsKey("embedding.numeric.weight") ? NumericHandling.OneFieldLinear : NumericHandling.Raw;
 
     private static int? EmbeddingWidth(Dictionary<string, GoldenArray> state) => state.TryGetValue("embedding.fields.0.weight", out GoldenArray? table) ? table.Shape[1] : 0;
 }

@@ -5,35 +5,46 @@ using Polymath.Tensors;
 
 namespace Polymath.Tests;
 
-/// <summary>MMoE, CGC and PLE against torch-rechub, MTReclib, DeepCTR-Torch and LibMTL in inference.</summary>
+/// <summary>MMoE, CGC, PLE, ESMM and AITM against torch-rechub, MTReclib, DeepCTR-Torch and LibMTL in inference.</summary>
 public sealed class LibraryModelsGoldenTests
 {
     private const string Family = "recsys-base";
 
     [Theory]
-    [MemberData(nameof(SharedFiles.GoldenRows), Family, new[] { "mmoe_rechub", "ple_rechub" }, MemberType = typeof(SharedFiles))]
+    [MemberData(nameof(SharedFiles.GoldenRows), Family, new[] { "mmoe_rechub", "ple_rechub", "aitm_rechub", "esmm_rechub" }, MemberType = typeof(SharedFiles))]
     public void Model_agrees_with_torch_rechub(string file)
     {
         using JsonDocument document = Open(file, out JsonElement inputs, out JsonElement expected, out GoldenTolerance tolerance);
-        TaskSet tasks = new(inputs.GetProperty("task_types").EnumerateArray().Select((type, t) => type.GetString() == "regression" ? Target.Regression($"task{t}") : Target.Binary($"task{t}")));
+        bool funnel = file.StartsWith("aitm", StringComparison.Ordinal) || file.StartsWith("esmm", StringComparison.Ordinal);
+        bool[] numbers = [.. inputs.GetProperty("task_types").EnumerateArray().Select(type => type.GetString() == "regression")];
+
+        // In the published code a step of a funnel may be called a number; it answers with a probability all the same.
+        TaskSet tasks = new(numbers.Select((number, t) => number && !funnel ? Target.Regression($"task{t}") : Target.Binary($"task{t}")));
         Dictionary<string, GoldenArray> given = GoldenArray.Map(inputs.GetProperty("state_dict"));
 
         // Columns with an embedding are categorical, in the order of the tables; the others are numeric.
         const string Table = "embedding.embed_dict.";
         string[] fields = [.. given.Keys.Where(name => name.StartsWith(Table, StringComparison.Ordinal)).Select(name => name[Table.Length..^".weight".Length])];
         Dictionary<string, GoldenArray> columns = GoldenArray.Map(inputs.GetProperty("x"));
-        string[] numeric = [.. columns.Keys.Except(fields)];
+        string[] numeric = file.StartsWith("esmm", StringComparison.Ordinal) ? [] : [.. columns.Keys.Except(fields)];
         var names = new TorchNames().Ignore(@".*\.num_batches_tracked");
         for (int i = 0; i < fields.Length; i++) names.Rule($@"embedding\.embed_dict\.{fields[i]}\.weight", $"embedding.fields.{i}.weight");
         names.Rule(@"experts\.(.*)", "mixture.experts.$1")
             .Rule(@"gates\.(\d+)\.layers\.0\.(.*)", "mixture.gates.$1.$2")
+            .Rule(@"(bottoms\..*)", "$1")
+            .Rule(@"info_gates\.(.*)", "information.$1")
+            .Rule(@"aits\.(\d+)\.q_layer\.(.*)", "transfer.$1.query.$2")
+            .Rule(@"aits\.(\d+)\.k_layer\.(.*)", "transfer.$1.key.$2")
+            .Rule(@"aits\.(\d+)\.v_layer\.(.*)", "transfer.$1.value.$2")
+            .Rule(@"tower_ctr\.(.*)", "towers.0.$1")
+            .Rule(@"tower_cvr\.(.*)", "towers.1.$1")
             .Rule(@"cgc_layers\.(\d+)\.experts_shared\.(.*)", "levels.$1.shared.$2")
             .Rule(@"cgc_layers\.(\d+)\.gate_shared\.layers\.0\.(.*)", "levels.$1.shared_gate.$2")
             .Rule(@"cgc_layers\.(\d+)\.gates_specific\.(\d+)\.layers\.0\.(.*)", "levels.$1.gates.$2.$3");
 
         // Specific experts are numbered through: n per task.
         Dictionary<string, GoldenArray> state = TorchNames.Unroll(given, 4);
-        int perTask = GoldenModel.Count(state, "cgc_layers.0.experts_specific") / tasks.Count;
+        int perTask = Math.Max(1, GoldenModel.Count(state, "cgc_layers.0.experts_specific") / tasks.Count);
         for (int i = 0; i < perTask * tasks.Count; i++) names.Rule($@"cgc_layers\.(\d+)\.experts_specific\.{i}\.(.*)", $"levels.$1.specific.{i / perTask}.{i % perTask}.$2");
         names.Rule(@"(towers\..*)", "$1");
         state = names.Translate(state);
@@ -41,9 +52,24 @@ public sealed class LibraryModelsGoldenTests
         var schema = new FeatureSchema(numeric, [.. fields.Select((field, i) => new CategoricalFeature(field, state[$"embedding.fields.{i}.weight"].Shape[0]))]);
         int rows = columns.Values.First().Values.Length;
         Batch batch = Batch(rows, [.. fields.Select(field => columns[field].Values)], [.. numeric.Select(column => columns[column].Values)]);
-        TabularModel model = file.StartsWith("mmoe", StringComparison.Ordinal) ? GoldenModel.MMoE(state, schema, tasks) : GoldenModel.Ple(state, schema, tasks);
+        TabularModel model = file.Split('_')[0] switch
+        {
+            "mmoe" => GoldenModel.MMoE(state, schema, tasks),
+            "ple" => GoldenModel.Ple(state, schema, tasks),
+            "aitm" => GoldenModel.Aitm(state, schema, tasks),
+            _ => GoldenModel.Esmm(state, schema, tasks),
+        };
         Tensor[] logits = Infer(model, batch);
         GoldenArray outputs = GoldenArray.From(expected.GetProperty("outputs"));
+        if (model is Esmm esmm)
+        {
+            // Columns: conversion given a click, click, both.
+            tolerance.Check("cvr", Column(outputs, 0), esmm.ConditionalProbabilities(batch)[1].Span);
+            tolerance.Check("ctr", Column(outputs, 1), logits[0].Sigmoid().Span);
+            tolerance.Check("ctcvr", Column(outputs, 2), logits[1].Sigmoid().Span);
+            return;
+        }
+
         for (int t = 0; t < tasks.Count; t++) tolerance.Check($"task {t}", Column(outputs, t), (tasks[t].Kind == TaskKind.Binary ? logits[t].Sigmoid() : logits[t]).Span);
     }
 
@@ -89,19 +115,24 @@ public sealed class LibraryModelsGoldenTests
     }
 
     [Theory]
-    [MemberData(nameof(SharedFiles.GoldenRows), Family, new[] { "ple_mtreclib" }, MemberType = typeof(SharedFiles))]
+    [MemberData(nameof(SharedFiles.GoldenRows), Family, new[] { "ple_mtreclib", "aitm_mtreclib" }, MemberType = typeof(SharedFiles))]
     public void Model_agrees_with_the_multitask_recommendation_library(string file)
     {
         using JsonDocument document = Open(file, out JsonElement inputs, out JsonElement expected, out GoldenTolerance tolerance);
         GoldenArray ids = GoldenArray.From(inputs.GetProperty("categorical_x")), numbers = GoldenArray.From(inputs.GetProperty("numerical_x")), outputs = GoldenArray.From(expected.GetProperty("outputs"));
         TaskSet tasks = new(Enumerable.Range(0, outputs.Shape[0]).Select(t => Target.Binary($"task{t}")));
         Dictionary<string, GoldenArray> given = GoldenArray.Map(inputs.GetProperty("state_dict"));
-        int last = given.Keys.Where(name => name.StartsWith("share_gates.", StringComparison.Ordinal)).Max(name => int.Parse(name.Split('.')[1]));
+        int last = given.Keys.Where(name => name.StartsWith("share_gates.", StringComparison.Ordinal)).Select(name => int.Parse(name.Split('.')[1])).DefaultIfEmpty(-1).Max();
         Dictionary<string, GoldenArray> state = new TorchNames()
             .Ignore(@".*\.num_batches_tracked")
             .Ignore($@"share_gates\.{last}\..*")
             .Rule(@"embedding\.embedding\.weight", "table")
             .Rule(@"numerical_layer\.(\w+)", "embedding.numeric.$1")
+            .Rule(@"g\.(\d+)\.(\w+)", "information.$1.output.$2")
+            .Rule(@"h1\.(\w+)", "transfer.value.$1")
+            .Rule(@"h2\.(\w+)", "transfer.key.$1")
+            .Rule(@"h3\.(\w+)", "transfer.query.$1")
+            .Rule(@"bottom\.(.*)", "bottoms.$1")
             .Rule(@"task_experts\.(.*)", "levels.$1")
             .Rule(@"share_experts\.(\d+)\.(.*)", "levels.$1.shared.$2")
             .Rule(@"task_gates\.(\d+)\.(\d+)\.0\.(\w+)", "levels.$1.gates.$2.linear.$3")
@@ -120,7 +151,7 @@ public sealed class LibraryModelsGoldenTests
             for (int field = 0, start = 0; field < fields; start += sizes[field++]) cut[$"embedding.fields.{field}.weight"] = new GoldenArray([sizes[field], width], table.Values[(start * width)..((start + sizes[field]) * width)]);
             var schema = new FeatureSchema([.. Enumerable.Range(0, numbers.Shape[1]).Select(i => $"n{i}")], [.. sizes.Select((size, field) => new CategoricalFeature($"c{field}", size))]);
             Batch batch = Batch(ids.Shape[0], [.. Enumerable.Range(0, fields).Select(field => Column(ids, field))], [.. Enumerable.Range(0, numbers.Shape[1]).Select(i => Column(numbers, i))]);
-            Tensor[] logits = Infer(GoldenModel.Ple(cut, schema, tasks), batch);
+            Tensor[] logits = Infer(file.StartsWith("ple", StringComparison.Ordinal) ? GoldenModel.Ple(cut, schema, tasks) : GoldenModel.Aitm(cut, schema, tasks), batch);
             agreed |= Enumerable.Range(0, tasks.Count).All(t => tolerance.Agrees(outputs.Values.AsSpan(t * batch.Rows, batch.Rows), logits[t].Sigmoid().Span));
         }
 

@@ -13,7 +13,7 @@ public sealed class TabularModelsTests
 
     [Fact]
     public void Names_are_those_of_the_documentation()
-        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple"], TabularModels.All.Select(model => model.Name));
+        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple", "dselect-k", "stem", "esmm", "aitm"], TabularModels.All.Select(model => model.Name));
 
     [Fact]
     public void An_unknown_model_is_answered_with_the_nearest_and_all_names()

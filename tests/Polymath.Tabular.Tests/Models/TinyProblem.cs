@@ -18,6 +18,10 @@ internal static class TinyProblem
         _ => Target.MultiClass($"task{t}", 3),
     }));
 
+    /// <summary>Tasks that a model takes: steps of a funnel are binary.</summary>
+    public static TaskSet TasksOf(string model, int count)
+        => TabularModels.Find(model).TakesFunnel ? new TaskSet(Enumerable.Range(0, count).Select(t => Target.Binary($"task{t}"))) : Tasks(count);
+
     public static Batch Batch(int rows = Rows, int tasks = 1)
     {
         var random = new RandomStream(5);
@@ -39,7 +43,8 @@ internal static class TinyProblem
             ["bottom-hidden"] = "4/3",
             ["expert-hidden"] = "4/3",
             ["tower-hidden"] = "3",
-            ["experts"] = "3",
+            // Weights of a DSelect-k gate sum to one when no code is left over.
+            ["experts"] = model == "dselect-k" ? "4" : "3",
             ["shared-experts"] = "2",
             ["specific-experts"] = "2",
             ["embedding-width"] = "2",
@@ -51,7 +56,7 @@ internal static class TinyProblem
     }
 
     public static TabularModel Create(string model, int tasks, bool batchNorm = false, ulong seed = 3)
-        => TabularModels.Create(model, Schema, Tasks(tasks), Options(model, batchNorm), seed);
+        => TabularModels.Create(model, Schema, TasksOf(model, tasks), Options(model, batchNorm), seed);
 
     public static Tensor[] Forward(MultiTaskModel model, Batch batch)
     {
