@@ -56,6 +56,9 @@ public abstract class Balancer
     /// <summary>Whether the rule compares or combines gradients, at the parameters or at the representation, of the one batch of a step.</summary>
     internal bool ReadsGradients => (Needs & (BalancerNeeds.Gramian | BalancerNeeds.Gradients | BalancerNeeds.RepresentationGradients)) != 0;
 
+    /// <summary>Whether the rule keeps values per parameter from step to step.</summary>
+    internal virtual bool RemembersGradients => false;
+
     /// <summary>Sizes the state for a model; called by <see cref="Weigh"/> when the caller did not. Calling it again with the same number changes nothing.</summary>
     /// <param name="totalTasks">K, the number of tasks of the model.</param>
     public virtual void Prepare(int totalTasks) => ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalTasks);

@@ -59,6 +59,9 @@ public sealed class DBMTL : Balancer
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <inheritdoc/>
+    internal override bool RemembersGradients => true;
+
+    /// <inheritdoc/>
     public override bool TransformsLosses => true;
 
     /// <summary>The rule: factors that bring rows of these lengths to the longest of them.</summary>

@@ -52,6 +52,9 @@ public sealed class ExcessMTL : Balancer
     public override BalancerNeeds Needs => Descriptor.Needs;
 
     /// <inheritdoc/>
+    internal override bool RemembersGradients => true;
+
+    /// <inheritdoc/>
     public override bool WeighsHeads => true;
 
     /// <summary>The rule: weights after a step with these excess risks.</summary>

@@ -86,6 +86,9 @@ public sealed class MoCo : Balancer
     /// <inheritdoc/>
     public override BalancerNeeds Needs => Descriptor.Needs;
 
+    /// <inheritdoc/>
+    internal override bool RemembersGradients => true;
+
     /// <summary>The rule for the weights: one step of size <paramref name="rate"/> on 1/2 w^T (A + rho I) w, and back to the simplex.</summary>
     /// <param name="gramian">[K, K] inner products of the tracked gradients.</param>
     /// <param name="rate">Step.</param>

@@ -15,4 +15,13 @@ public sealed class Parameter
 
     /// <summary>False to keep the value fixed.</summary>
     public bool Trainable { get; set; } = true;
+
+    /// <summary>For a table whose rows are trained only where a step touches them; null for a value trained as a whole.</summary>
+    public RowWindow? Window { get; private set; }
+
+    /// <summary>The leaf that a step in progress looks at and moves.</summary>
+    internal Tensor Leaf => Window is { IsActive: true } window ? window.Values : Value;
+
+    /// <summary>Trains rows only where a step touches them.</summary>
+    internal void TrainRows() => Window ??= new RowWindow(this);
 }

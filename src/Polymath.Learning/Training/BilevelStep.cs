@@ -32,7 +32,7 @@ internal sealed class BilevelStep : TrainingStep, IBilevelProblem
     public BilevelStep(MultiTaskModel model, Balancer balancer, ParameterBlock block, Loss[] losses)
         : base(model, balancer, block, losses)
     {
-        _all = new ParameterLayout(block.Places.Select(place => place.Parameter.Value), []);
+        _all = new ParameterLayout(block.Places.Select(place => ParameterBlock.LeafOf(place.Parameter)), []);
         _combined = new TaskGradients(block.Layout, balancer.Learnable.Length);
         _sum = new TaskGradients(block.Layout);
         _saved = new float[block.Layout.Count];

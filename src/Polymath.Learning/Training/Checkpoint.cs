@@ -36,6 +36,8 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         foreach ((string name, Tensor buffer) in model.NamedBuffers()) Add(writer, $"buffer.{name}", buffer.Span);
         foreach ((string name, float[] values) in optimizer.State) Add(writer, $"optimizer.{name}", values);
         if (state.BestValues is not null) Add(writer, "best", state.BestValues);
+        if (block.Windows.Length > 0) Add(writer, "best_touched", state.BestTouched);
+        for (int i = 0; i < block.Windows.Length; i++) AddWindow(writer, WindowName(i), block.Windows[i]);
         foreach ((_, float[] values) in state.Average?.State ?? []) Add(writer, "average", values);
         Add(writer, "average_updates", [state.Average?.Updates ?? 0]);
         Add(writer, "counters", [state.Epoch, state.StepInEpoch, state.Steps, state.BestEpoch, optimizer.Steps, state.Rows]);
@@ -96,6 +98,8 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         if (file.Contains("average")) state.Average!.Load(Integers(file, "average_updates")[0], Singles(file, "average"));
         state.BestScore = Doubles(file, "best_score")[0];
         if (file.Contains("best")) state.BestValues = Singles(file, "best");
+        if (block.Windows.Length > 0) state.BestTouched = Integers(file, "best_touched");
+        for (int i = 0; i < block.Windows.Length; i++) LoadWindow(file, WindowName(i), block.Windows[i]);
         Doubles(file, "loss_sums").CopyTo(state.LossSums, 0);
         Integers(file, "loss_counts").CopyTo(state.LossCounts, 0);
         Doubles(file, "sharpness_sums").CopyTo(state.SharpnessSums, 0);
@@ -110,6 +114,29 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
         foreach (string line in file.Metadata["history"].Split('\n', StringSplitOptions.RemoveEmptyEntries)) state.History.Add(EpochRecordJson.Read(line));
         LoadBalancer(file, "balancer", balancer);
         if (flat is not null) LoadBalancer(file, "flat", flat);
+    }
+
+    private static string WindowName(int index) => string.Create(CultureInfo.InvariantCulture, $"sparse.{index}");
+
+    /// <summary>Only what was touched: the other rows are as the seed made them.</summary>
+    private void AddWindow(SafetensorsWriter writer, string prefix, RowWindow window)
+    {
+        long[] rows = new long[window.Touched];
+        for (int i = 0; i < rows.Length; i++) rows[i] = window.Rows[i];
+        float[] values = new float[window.Initial.Length];
+        window.CopyTouched(values);
+        Add(writer, $"{prefix}.rows", rows);
+        Add(writer, $"{prefix}.initial", window.Initial);
+        Add(writer, $"{prefix}.values", values);
+        int number = 0;
+        foreach (ReadOnlyMemory<float> memory in window.Memory) Add(writer, string.Create(CultureInfo.InvariantCulture, $"{prefix}.memory.{number++}"), memory.Span);
+    }
+
+    private void LoadWindow(SafetensorsFile file, string prefix, RowWindow window)
+    {
+        int[] rows = [.. Integers(file, $"{prefix}.rows").Select(row => checked((int)row))];
+        float[][] memory = [.. optimizer.State.Select((_, m) => Singles(file, string.Create(CultureInfo.InvariantCulture, $"{prefix}.memory.{m}")))];
+        window.Load(rows, Singles(file, $"{prefix}.initial"), Singles(file, $"{prefix}.values"), memory);
     }
 
     private void AddBalancer(SafetensorsWriter writer, string prefix, Balancer rule)

@@ -16,8 +16,8 @@ internal sealed class ParameterBlock
         KeyValuePair<string, Parameter>[] all = [.. model.NamedParameters().Where(entry => entry.Value.Trainable)];
         KeyValuePair<string, Parameter>[] ordered = [.. all.Where(entry => shared.Contains(entry.Key)), .. all.Where(entry => !shared.Contains(entry.Key))];
         Layout = new ParameterLayout(
-            ordered.Where(entry => shared.Contains(entry.Key)).Select(entry => entry.Value.Value),
-            ordered.Where(entry => !shared.Contains(entry.Key)).Select(entry => entry.Value.Value));
+            ordered.Where(entry => shared.Contains(entry.Key)).Select(entry => LeafOf(entry.Value)),
+            ordered.Where(entry => !shared.Contains(entry.Key)).Select(entry => LeafOf(entry.Value)));
         LearnableOffset = Layout.Count;
         _values = Layout.Pack(learnable);
         int offset = 0;
@@ -34,10 +34,24 @@ internal sealed class ParameterBlock
                 module = owner;
             }
 
-            offset += parameter.Shape.Length;
+            offset += LeafOf(parameter).Shape.Length;
         }
 
         (TensorStarts, ModuleStarts) = ([.. tensors], [.. modules]);
+    }
+
+    /// <summary>The leaf that stands for a parameter: the window of a table whose rows are trained only where a step touches them.</summary>
+    public static Tensor LeafOf(Parameter parameter) => parameter.Window?.Values ?? parameter.Value;
+
+    /// <summary>The windows among the values.</summary>
+    public RowWindow[] Windows { get; private set; } = [];
+
+    /// <summary>Tells the windows what a freshly prepared optimiser keeps.</summary>
+    public void Attach(Optimization.Optimizer optimizer)
+    {
+        float[][] state = [.. optimizer.State.Select(entry => entry.Values)];
+        foreach ((_, Parameter parameter, int offset) in _places) parameter.Window?.Attach(state, offset);
+        Windows = [.. _places.Select(place => place.Parameter.Window).OfType<RowWindow>()];
     }
 
     /// <summary>Where the shared and the owned parameters lie.</summary>

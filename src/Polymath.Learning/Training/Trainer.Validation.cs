@@ -33,6 +33,7 @@ public sealed partial class Trainer
         FlatRegions?.Validate(Balancer, Options, tasks.Count);
         if (Regularizer is not null) RequireRegularizable(Regularizer);
         if (_model.Penalizes) RequireSingleBatch();
+        if (_model.Descend().OfType<Embedding>().Any(table => table.Weight.Window is not null)) RequireNoMemoryOfParameters();
         foreach (Target task in tasks)
         {
             LossFunctions.For(task);
@@ -49,6 +50,12 @@ public sealed partial class Trainer
         _model.RequireLabels(train);
         if (validation is not null) _model.RequireLabels(validation);
         if (Math.Min(train.Rows, Options.BatchSize) == 1 && _model.Descend().Any(module => module is BatchNorm1d)) throw new TrainingException($"found {train.Rows} training rows in batches of {Options.BatchSize}: batch normalisation needs at least 2 rows in a batch; raise the batch size or turn it off.");
+    }
+
+    private void RequireNoMemoryOfParameters()
+    {
+        string? what = Options.AverageDecay > 0 ? "an average of the weights over the steps" : Balancer.RemembersGradients ? $"balancer '{Balancer.Name}', which remembers gradients from step to step," : null;
+        if (what is not null) throw new TrainingException($"the model has sparse tables, whose rows are trained only where a step touches them, and {what} needs all parameters in every step; leave it out or train the tables as a whole (sparse-from=0).");
     }
 
     private void RequireSingleBatch()

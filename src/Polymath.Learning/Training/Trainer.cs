@@ -75,6 +75,7 @@ public sealed partial class Trainer
         _model.SetRandom(dropout);
         var state = new TrainingState(tasks, Regularizer?.Terms.Count ?? 0) { Average = Options.AverageDecay > 0 ? new ExponentialMovingAverage(Options.AverageDecay, rampUp: true) : null };
         Optimizer.Prepare(block.Values.Length);
+        block.Attach(Optimizer);
         var checkpoint = CheckpointPath is null ? null : new Checkpoint(CheckpointPath, _model, block, Optimizer, Balancer, flat, Checkpoint.FingerprintOf(_model, block, this, train, validation));
         checkpoint?.TryLoad(state);
 
@@ -129,23 +130,36 @@ public sealed partial class Trainer
             }
         }
 
-        if (!cancelled && state.BestValues is not null) Restore(block, state.BestValues);
+        if (!cancelled && state.BestValues is not null) Restore(block, state);
         else if (!cancelled) ExchangeAverage(state, block);
         _model.Evaluate();
         return Result(state, block, meter.Result, completed: !cancelled);
     }
 
-    /// <summary>Weights then buffers as one array.</summary>
+    /// <summary>Weights, buffers and the touched rows of sparse tables as one array.</summary>
     internal static float[] Snapshot(ParameterBlock block, Module model)
     {
-        var values = new List<float>(block.Values.Length);
-        values.AddRange(block.Values);
-        foreach ((_, Tensor buffer) in model.NamedBuffers()) values.AddRange(buffer.Span);
-        return [.. values];
+        int length = block.Values.Length + model.NamedBuffers().Sum(buffer => buffer.Value.Shape.Length) + block.Windows.Sum(window => window.Initial.Length), at = block.Values.Length;
+        float[] values = new float[length];
+        block.Values.CopyTo(values);
+        foreach ((_, Tensor buffer) in model.NamedBuffers())
+        {
+            buffer.Span.CopyTo(values.AsSpan(at));
+            at += buffer.Shape.Length;
+        }
+
+        foreach (RowWindow window in block.Windows)
+        {
+            window.CopyTouched(values.AsSpan(at));
+            at += window.Initial.Length;
+        }
+
+        return values;
     }
 
-    private void Restore(ParameterBlock block, float[] snapshot)
+    private void Restore(ParameterBlock block, TrainingState state)
     {
+        float[] snapshot = state.BestValues!;
         int at = block.Values.Length;
         snapshot.AsSpan(0, at).CopyTo(block.Values);
         foreach ((_, Tensor buffer) in _model.NamedBuffers())
@@ -153,18 +167,46 @@ public sealed partial class Trainer
             snapshot.AsSpan(at, buffer.Shape.Length).CopyTo(buffer.Span);
             at += buffer.Shape.Length;
         }
+
+        for (int i = 0; i < block.Windows.Length; i++)
+        {
+            int length = (int)state.BestTouched[i];
+            block.Windows[i].Restore(snapshot.AsSpan(at, length));
+            at += length;
+        }
     }
 
     private ParameterBlock Pack(Dataset train)
     {
         int[] probe = [.. Enumerable.Range(0, Math.Min(2, train.Rows))];
         _model.Evaluate();
+        RowWindow[] windows = OpenWindows();
+        foreach (RowWindow window in windows) window.Begin();
         HashSet<string> shared;
         using (new Tape()) shared = TrainingStep.FindShared(_model, train.Gather(probe));
+
+        // What the probe touched is not training.
+        OpenWindows();
         if (Regularizer is not null && _model.SharedRepresentation.IsEmpty) throw new TrainingException($"regulariser '{Regularizer.Name}' needs a representation that every task's head reads, and {_model.GetType().Name} offers none; choose a model with a shared trunk, such as shared-bottom.");
         var block = new ParameterBlock(_model, shared, Balancer.Learnable.Length);
         Balancer.Learnable.CopyTo(block.Values[block.LearnableOffset..]);
         return block;
+    }
+
+    /// <summary>Room for the rows that one step touches in every sparse table.</summary>
+    private RowWindow[] OpenWindows()
+    {
+        // Steps of several batches look at three; one leftover row joins a batch.
+        int batches = (Balancer.Needs & (BalancerNeeds.ThreeBatches | BalancerNeeds.Bilevel)) == 0 ? 1 : 3, rows = batches * (Options.BatchSize + 1);
+        var windows = new List<RowWindow>();
+        foreach (Module module in _model.Descend())
+        {
+            if (module is not Embedding { Weight: { Window: { } window, Trainable: true } } table) continue;
+            window.Open((int)Math.Min(table.Count, (long)rows * table.LookupsPerRow));
+            windows.Add(window);
+        }
+
+        return [.. windows];
     }
 
     private void Step(TrainingStep step, Dataset train, BatchOrder order, TrainingState state, ParameterBlock block, RandomStream dropout, RandomStream draws)
@@ -185,22 +227,32 @@ public sealed partial class Trainer
             Random = draws,
             Conflicts = look ? [state.Conflicts, state.EpochConflicts] : default,
         };
-        if (step.Run(context))
+        foreach (RowWindow window in block.Windows) window.Begin();
+        bool moved = step.Run(context);
+        if (moved)
         {
             OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status, Flat = step.Flat, Regularizer = Regularizer is null ? default : Regularizer.Values });
             Span<float> gradient = step.Gradient;
             Balancer.LearnableGradient.CopyTo(gradient[block.LearnableOffset..]);
             double clipping = Options.ClipNorm > 0 ? GradientClipping.Factor(GradientClipping.Norm(gradient), Options.ClipNorm) : 1;
+            foreach (RowWindow window in block.Windows) window.LoadMemory();
             Optimizer.Step(block.Values, gradient, factor, clipping);
+            EndWindows(block, moved);
             block.Values[block.LearnableOffset..].CopyTo(Balancer.Learnable);
             state.Average?.Update(block.Values);
             state.Add(step);
             if (Regularizer is not null) state.AddTerms(Regularizer.Values);
             step.LookBack(context);
         }
+        else EndWindows(block, moved);
 
         state.Steps++;
         state.StepInEpoch++;
+    }
+
+    private static void EndWindows(ParameterBlock block, bool moved)
+    {
+        foreach (RowWindow window in block.Windows) window.End(moved);
     }
 
     private EpochRecord EndEpoch(TrainingState state, ParameterBlock block, Balancer? flat, Dataset? validation, int stepsPerEpoch)
@@ -234,7 +286,11 @@ public sealed partial class Trainer
         {
             state.BestEpoch = state.Epoch;
             state.BestScore = double.IsNaN(score) ? double.NegativeInfinity : score;
-            if (validation is not null) state.BestValues = Snapshot(block, _model);
+            if (validation is not null)
+            {
+                state.BestValues = Snapshot(block, _model);
+                state.BestTouched = [.. block.Windows.Select(window => (long)window.Initial.Length)];
+            }
         }
 
         ExchangeAverage(state, block);

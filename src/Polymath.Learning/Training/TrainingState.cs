@@ -76,8 +76,11 @@ internal sealed class TrainingState
 
     public int BestEpoch { get; set; } = -1;
 
-    /// <summary>Weights and buffers at the best epoch, in block and buffer order; null before the first.</summary>
+    /// <summary>Weights, buffers and touched rows of sparse tables at the best epoch, in their order; null before the first.</summary>
     public float[]? BestValues { get; set; }
+
+    /// <summary>How many of those values belong to each sparse table.</summary>
+    public long[] BestTouched { get; set; } = [];
 
     /// <summary>Training rows in all.</summary>
     public long Rows { get; set; }

@@ -85,7 +85,7 @@ internal abstract class TrainingStep : IDisposable
         KeyValuePair<string, Parameter>[] parameters = [.. model.NamedParameters()];
         var sums = new Tensor[outputs.Length];
         for (int k = 0; k < sums.Length; k++) sums[k] = outputs[k].Sum();
-        Tensor[] leaves = [.. parameters.Select(entry => entry.Value.Value)];
+        Tensor[] leaves = [.. parameters.Select(entry => entry.Value.Leaf)];
         bool[,] reach = tape.Reach(sums, leaves);
         var shared = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < parameters.Length; i++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Polymath.Learning;
 using Polymath.Tensors;
 
@@ -23,6 +24,8 @@ public sealed class FeatureEmbedding : Module
     private readonly Dropout? _dropout;
     private readonly bool _oneHot;
     private readonly int _categoryWidth;
+    private readonly bool _sparse;
+    private readonly ConditionalWeakTable<IndexTensor, IndexTensor> _places = [];
 
     /// <summary>An input layer.</summary>
     /// <param name="schema">The columns.</param>
@@ -44,11 +47,12 @@ public sealed class FeatureEmbedding : Module
         {
             CategoricalFeature field = schema.Fields[i];
             int fieldWidth = _oneHot ? field.Cardinality : options.Width ?? WidthFor(field.Cardinality);
-            if (!_oneHot) _tables[i] = Add(string.Create(CultureInfo.InvariantCulture, $"fields.{i}"), new Embedding(field.Cardinality, fieldWidth, random.Derive(field.Name), options.TableInitializer));
+            if (!_oneHot) _tables[i] = Add(string.Create(CultureInfo.InvariantCulture, $"fields.{i}"), new Embedding(field.Cardinality, fieldWidth, random.Derive(field.Name), options.TableInitializer, sparse: options.SparseFrom > 0 && field.Cardinality >= options.SparseFrom));
             width += fieldWidth;
         }
 
         _categoryWidth = width;
+        _sparse = _tables.Any(table => table.Weight.Window is not null);
         int numericWidth = options.Width ?? FeatureEmbeddingOptions.AutomaticNumericWidth;
         if (schema.NumericWidth > 0)
         {
@@ -86,8 +90,20 @@ public sealed class FeatureEmbedding : Module
     private Tensor LookUp(Batch batch, Tensor numbers)
     {
         using var tables = new TensorBuffer(_tables.Length);
-        for (int i = 0; i < _tables.Length; i++) tables.Span[i] = _tables[i].Weight.Value;
-        return Fused.EmbedFields(tables.Span, batch.Categories, numbers);
+        IndexTensor ids = _sparse ? Places(batch.Categories) : batch.Categories;
+        for (int i = 0; i < _tables.Length; i++) tables.Span[i] = _tables[i].Source;
+        return Fused.EmbedFields(tables.Span, ids, numbers);
+    }
+
+    /// <summary>Where the ids of a batch are to be looked up while a step is in progress; like the ids, they belong to the batch and are overwritten with it.</summary>
+    private IndexTensor Places(IndexTensor ids)
+    {
+        bool windowed = false;
+        foreach (Embedding table in _tables) windowed |= table.IsWindowed;
+        if (!windowed) return ids;
+        if (!_places.TryGetValue(ids, out IndexTensor? places)) _places.Add(ids, places = new IndexTensor(ids.Shape));
+        for (int field = 0; field < _tables.Length; field++) _tables[field].Locate(ids.Span, places.Span, field, _tables.Length);
+        return places;
     }
 
     private Tensor Indicators(Batch batch, Tensor numbers)

@@ -17,6 +17,9 @@ public sealed record FeatureEmbeddingOptions
     /// <summary>How numeric columns enter. Default: as they are.</summary>
     public NumericHandling Numeric { get; init; } = NumericHandling.Raw;
 
+    /// <summary>Fewest ids from which a field's table is trained only where a step touches it (<see cref="RowWindow"/>); 0 trains all tables as a whole. Default: 100,000.</summary>
+    public int SparseFrom { get; init; } = 100_000;
+
     /// <summary>Dropout rate on x, in [0, 1). Default: 0.</summary>
     public float Dropout { get; init; }
 

@@ -14,6 +14,9 @@ public abstract record TabularOptions
     /// </summary>
     public int? EmbeddingWidth { get; init; }
 
+    /// <summary>Fewest ids from which a field's table is trained only where a step touches it; 0 trains all tables as a whole. Default: 100,000.</summary>
+    public int SparseFrom { get; init; } = 100_000;
+
     /// <summary>How numeric columns enter. Default: as they are.</summary>
     public NumericHandling Numeric { get; init; } = NumericHandling.Raw;
 
@@ -41,6 +44,7 @@ public abstract record TabularOptions
         Width = EmbeddingWidth,
         Numeric = Numeric,
         Dropout = EmbeddingDropout,
+        SparseFrom = SparseFrom,
         Initializer = Preset.Initializer,
         TableInitializer = Convention switch
         {
@@ -79,6 +83,7 @@ public abstract record TabularOptions
         => table
             .Integers("tower-hidden", 1, WidestLayer, true, o => o.TowerHidden, (o, v) => o with { TowerHidden = v }, "Widths of the hidden layers of every task's tower.")
             .IntegerOrAuto("embedding-width", 0, WidestTable, o => o.EmbeddingWidth, (o, v) => o with { EmbeddingWidth = v }, "Width of every categorical field's vector; auto is min(50, round(1.6 n^0.56)) for n ids; 0 uses indicators instead of tables.")
+            .Integer("sparse-from", 0, int.MaxValue, o => o.SparseFrom, (o, v) => o with { SparseFrom = v }, "Fewest ids from which a field's table is trained only where a step touches it, whatever its size; 0 for no table.")
             .Choice("numeric", o => o.Numeric, (o, v) => o with { Numeric = v }, "How numeric columns enter: as they are, through one linear map each, or through one for all.")
             .Number("embedding-dropout", 0, 0.99, o => o.EmbeddingDropout, (o, v) => o with { EmbeddingDropout = v }, "Dropout rate on the input of the networks.")
             .Flag("batch-norm", o => o.BatchNorm, (o, v) => o with { BatchNorm = v }, "Batch normalisation in hidden layers of experts, bottoms and towers.")
