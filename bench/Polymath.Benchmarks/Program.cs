@@ -8,7 +8,7 @@ using Polymath.Benchmarks.Merging;
 
 namespace Polymath.Benchmarks;
 
-/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes, <c>memory</c> its activations, <c>forms</c> what the forms of the tasks' gradients cost, <c>balancers</c> what a step costs with each balancer, <c>boosting</c> what trees cost beside XGBoost's, <c>merge-methods</c> what merging a tensor costs and <c>merging</c> what merges cost beside <c>cp</c> and PyTorch.</summary>
+/// <summary>Micro-benchmarks by default; <c>compare</c> is what <c>bench/run</c> calls; <c>throughput</c> and <c>ridge</c> are measurements that docs/results quotes, <c>profile</c> says where a step's time goes, <c>memory</c> its activations, <c>forms</c> what the forms of the tasks' gradients cost, <c>balancers</c> what a step costs with each balancer, <c>boosting</c> what trees cost beside XGBoost's, <c>merge-methods</c> what merging a tensor costs, <c>sparse-tables</c> what the size of a table costs a training, and <c>merging</c> what merges cost beside <c>cp</c> and PyTorch.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -23,6 +23,7 @@ internal static class Program
             case "balancers": return BalancerCost.Run(arguments[1..]);
             case "boosting": return BoostingComparison.Run(arguments[1..]);
             case "boosting-side": return BoostingSide.Run(arguments[1..]);
+            case "sparse-tables": return SparseTables.Run(arguments[1..]);
             case "merging": return MergingComparison.Run(arguments[1..]);
             case "merging-side": return MergingSide.Run(arguments[1..]);
             case "merge-methods": return MergeMethodThroughput.Run(arguments[1..]);

@@ -26,6 +26,7 @@ MAKERS = {
     "gemm": ("gemm", "product"),
     "gradient-step": ("multitask", "gradient_step"),
     "training-step": ("training", "step"),
+    "home": ("tabular", "home"),
     "mmoe": ("tabular", "mmoe"),
     "ple": ("tabular", "ple"),
     "shared-bottom": ("tabular", "shared_bottom"),

@@ -94,6 +94,86 @@ class Ple(nn.Module):
         return [tower(stream) for tower, stream in zip(self.towers, streams)]
 
 
+class FeatureGate(nn.Module):
+    """A view of the input: x times a mixture of 2 sigmoid(x B A) over low-rank maps (HoME, Wang et al. 2025)."""
+
+    def __init__(self, inputs, rank, count):
+        super().__init__()
+        self.down = nn.Parameter(torch.randn(count, inputs, rank) * 0.1)
+        self.up = nn.Parameter(torch.zeros(count, rank, inputs))
+        self.mix = nn.Linear(inputs, count)
+
+    def forward(self, x):
+        maps = 2 * torch.sigmoid(torch.einsum("bd,ldr,lre->ble", x, self.down, self.up))
+        return x * torch.bmm(self.mix(x).softmax(1).unsqueeze(1), maps).squeeze(1)
+
+
+def swish_expert(inputs, width):
+    return nn.Sequential(nn.Linear(inputs, width), nn.BatchNorm1d(width), nn.SiLU())
+
+
+class Consumer(nn.Module):
+    """Experts of one owner on a view of their own."""
+
+    def __init__(self, inputs, experts, width, rank, count):
+        super().__init__()
+        self.gate = FeatureGate(inputs, rank, count)
+        self.experts = nn.ModuleList(swish_expert(inputs, width) for _ in range(experts))
+
+    def forward(self, x):
+        view = self.gate(x)
+        return [expert(view) for expert in self.experts]
+
+
+class SelfGate(nn.Module):
+    """An owner's experts once more beside the mixture: softmax weights, or a sigmoid for a single one."""
+
+    def __init__(self, inputs, experts):
+        super().__init__()
+        self.gate, self.single = nn.Linear(inputs, experts), experts == 1
+
+    def forward(self, x, experts):
+        weights = torch.sigmoid(self.gate(x)) if self.single else self.gate(x).softmax(1)
+        return torch.bmm(weights.unsqueeze(1), torch.stack(experts, 1)).squeeze(1)
+
+
+class Home(nn.Module):
+    """HoME with two groups, the tasks in halves."""
+
+    def __init__(self, inputs, tasks, meta_shared, meta_group, shared, group, own, width, rank, count, tower):
+        super().__init__()
+        self.inputs, wide = inputs, inputs.width
+        self.groups = [range(tasks // 2), range(tasks // 2, tasks)]
+        counts = [meta_shared, meta_group, meta_group]
+        self.meta = nn.ModuleList(Consumer(wide, experts, width, rank, count) for experts in counts)
+        self.meta_gates = nn.ModuleList(nn.Linear(wide, experts) for experts in (sum(counts), meta_shared + meta_group, meta_shared + meta_group))
+        self.meta_self = nn.ModuleList(SelfGate(wide, experts) for experts in counts)
+        self.shared = Consumer(width, shared, width, rank, count)
+        self.of_group = nn.ModuleList(Consumer(width, group, width, rank, count) for _ in self.groups)
+        self.own = nn.ModuleList(Consumer(width, own, width, rank, count) for _ in range(tasks))
+        self.gates = nn.ModuleList(nn.Linear(2 * width, shared + group + own) for _ in range(tasks))
+        self.own_self = nn.ModuleList(SelfGate(width, own) for _ in range(tasks))
+        self.towers = nn.ModuleList(mlp(width, [tower], 1) for _ in range(tasks))
+
+    def forward(self, numbers, ids):
+        x = self.inputs(numbers, ids)
+        experts = [consumer(x) for consumer in self.meta]
+        seen = [sum(experts, []), experts[0] + experts[1], experts[0] + experts[2]]
+        z = [mix(gate, x, torch.stack(some, 1)) + own(x, private) for gate, some, own, private in zip(self.meta_gates, seen, self.meta_self, experts)]
+        shared, outputs = self.shared(z[0]), []
+        for g, tasks in enumerate(self.groups):
+            group = self.of_group[g](z[g + 1])
+            both = torch.cat([z[g + 1], z[0]], 1)
+            for t in tasks:
+                own = self.own[t](z[g + 1])
+                outputs.append(self.towers[t](mix(self.gates[t], both, torch.stack(shared + group + own, 1)) + self.own_self[t](z[g + 1], own)))
+        return outputs
+
+
+def home(batch, tasks, numbers, cardinalities, widths, *sizes):
+    return step(lambda inputs: Home(inputs, int(tasks), *(int(size) for size in sizes)), batch, tasks, numbers, cardinalities, widths)
+
+
 def mmoe(batch, tasks, numbers, cardinalities, widths, experts, width, tower):
     return step(lambda inputs: MMoE(inputs, int(tasks), int(experts), int(width), int(tower)), batch, tasks, numbers, cardinalities, widths)
 
