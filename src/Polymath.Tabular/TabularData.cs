@@ -15,13 +15,14 @@ namespace Polymath.Tabular;
 /// </code></example>
 public class TabularData
 {
-    private protected TabularData(Table table, Split split, IReadOnlyList<TargetColumn> targets, EncoderOptions options, Func<TableEncoder, Table>? test = null, TaskSet? declared = null)
+    private protected TabularData(Table table, Split split, IReadOnlyList<TargetColumn> targets, EncoderOptions options, Func<TableEncoder, Table>? test = null, TaskSet? declared = null, double negatives = 1, ulong seed = 0)
     {
         Source = table.Source;
         Encoder = TableEncoder.Fit(table, targets, split.Train, options);
-        Tasks = new TaskSet(Encoder.Tasks.Select((task, k) => TaskEncoding.TargetOf(task, declared is null || options.TaskColumn is not null ? null : declared[k])));
+        Tasks = NegativeSampling.Calibrated(new TaskSet(Encoder.Tasks.Select((task, k) => TaskEncoding.TargetOf(task, declared is null || options.TaskColumn is not null ? null : declared[k]))), negatives);
         Schema = TaskEncoding.SchemaOf(Encoder);
         Train = TaskEncoding.DatasetOf(Encoder.Encode(table, split.Train));
+        if (negatives < 1) Train = NegativeSampling.Sample(Train, Tasks, negatives, seed);
         Validation = split.Validation.Length == 0 ? null : TaskEncoding.DatasetOf(Encoder.Encode(table, split.Validation));
         Test = test is not null ? TaskEncoding.DatasetOf(TaskEncoding.EncodeLabelled(Encoder, test(Encoder))) : split.Test.Length == 0 ? null : TaskEncoding.DatasetOf(Encoder.Encode(table, split.Test));
         Notes = Validation is null ? [.. Encoder.Notes, "There are no validation rows: all epochs are run and the last weights are kept."] : Encoder.Notes;

@@ -62,7 +62,7 @@ public static class TabularTraining
         for (int k = 0; k < data.Tasks.Count; k++)
         {
             Target ours = tabular.Tasks[k], theirs = data.Tasks[k];
-            bool same = ours.Name == theirs.Name && ours.Kind == theirs.Kind && ours.Outputs == theirs.Outputs && ours.Mean == theirs.Mean && ours.Deviation == theirs.Deviation;
+            bool same = ours.Name == theirs.Name && ours.Kind == theirs.Kind && ours.Outputs == theirs.Outputs && ours.Mean == theirs.Mean && ours.Deviation == theirs.Deviation && ours.LogitShift == theirs.LogitShift;
             if (!same) throw new ModelException($"{tabular.Name}: task '{ours.Name}' is not as the training rows settled it (classes, mean and deviation of the labels); make the model with data.Tasks.");
         }
 

@@ -70,6 +70,6 @@ internal static class TaskEncoding
 
         return Over(labels);
 
-        ArrayDataset Over(float[] values) => new(encoded.Numeric, encoded.NumericWidth, encoded.Categories, encoded.CategoricalCount, values, tasks);
+        ArrayDataset Over(float[] values) => new(encoded.Numeric, encoded.NumericWidth, encoded.Categories, encoded.CategoricalCount, values, tasks) { Groups = encoded.Groups };
     }
 }

@@ -52,6 +52,9 @@ public sealed class EncodedTable
     /// <summary>Task number of each row when there is a task column (-1: unknown to training), else null.</summary>
     public int[]? TaskOfRow { get; }
 
+    /// <summary>Group of each row for metrics within groups, such as the user; -1 where it is missing. Equal numbers are equal groups within one table. Null without a group column.</summary>
+    public int[]? Groups { get; init; }
+
     /// <summary>The encoded target of a row for a task; NaN when unobserved or when the row belongs to another task.</summary>
     /// <exception cref="InvalidOperationException">The table was encoded without targets.</exception>
     public float Target(int row, int task)

@@ -39,6 +39,7 @@ internal static class EncoderFile
             json.WriteEndObject();
         }
 
+        if (encoder.GroupColumn is { } group) json.WriteString("group", group);
         json.WriteStartArray("scales");
         foreach (TaskDescription task in encoder.Tasks)
         {
@@ -108,7 +109,7 @@ internal static class EncoderFile
         if (inputs.Length == 0) throw root.Fail("inputs", "empty", "at least one input column");
         string? twice = inputs.GroupBy(input => input.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (twice is not null) throw new EncoderFormatException($"{path}: the input column '{twice}' occurs twice; train again or restore the file.", path);
-        return new TableEncoder(inputs, targets, scales, labels, root.Texts("notes"));
+        return new TableEncoder(inputs, targets, scales, labels, root.Texts("notes")) { GroupColumn = root.Has("group") ? root.Text("group") : null };
     }
 
     private static TargetEncoding ReadTarget(JsonField field)

@@ -9,13 +9,14 @@ internal static class EncoderFitter
         ArgumentNullException.ThrowIfNull(targets);
         options.Validate();
         CheckTargets(table, targets, rows, options);
+        if (options.GroupColumn is not null) _ = table[options.GroupColumn];
         var encodings = new TargetEncoding[targets.Count];
         for (int i = 0; i < encodings.Length; i++) encodings[i] = TargetEncoding.Fit(targets[i], table, rows);
         TaskLabels? labels = options.TaskColumn is null ? null : TaskLabels.Fit(table, options.TaskColumn, rows, options.UnknownTask);
         var notes = new List<string>();
         InputColumn[] inputs = FitInputs(table, targets, rows.ToArray(), options, notes);
         if (inputs.Length == 0) throw new TableException($"{table.Source}: no input column is left, expected at least one besides the targets{(notes.Count > 0 ? $" ({string.Join("; ", notes.Take(3))})" : string.Empty)}.", table.Source);
-        return new TableEncoder(inputs, encodings, Scales(table, encodings, labels, rows, options), labels, notes);
+        return new TableEncoder(inputs, encodings, Scales(table, encodings, labels, rows, options), labels, notes) { GroupColumn = options.GroupColumn };
     }
 
     private static void CheckTargets(Table table, IReadOnlyList<TargetColumn> targets, ReadOnlySpan<int> rows, EncoderOptions options)
@@ -41,7 +42,27 @@ internal static class EncoderFitter
         var notesOf = new List<string>[names.Length];
         RowBlocks.Each(names.Length, i => inputs[i] = FitInput(table[names[i]], names[i] == options.TaskColumn, rows, options, notesOf[i] = []));
         notes.AddRange(notesOf.SelectMany(note => note));
-        return [.. inputs.OfType<InputColumn>()];
+        InputColumn[] fitted = [.. inputs.OfType<InputColumn>()];
+        if (options.MaxIds > 0) Hash(table, fitted, options, notes);
+        return fitted;
+    }
+
+    /// <summary>Hashes the columns with the most categories, so that all ids together fit.</summary>
+    private static void Hash(Table table, InputColumn[] inputs, EncoderOptions options, List<string> notes)
+    {
+        int[] columns = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i] is CategoricalInput).OrderBy(i => inputs[i].Cardinality)];
+        long left = options.MaxIds;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            // What is left is shared out evenly among this column and the larger ones.
+            InputColumn input = inputs[columns[i]];
+            long share = left / (columns.Length - i);
+            left -= Math.Min(share, input.Cardinality);
+            if (input.Cardinality <= share) continue;
+            if (share < 2) throw new TableException($"{table.Source}: {options.MaxIds} ids are too few for {columns.Length} categorical columns, expected at least 2 for each.", table.Source, column: input.Name);
+            notes.Add($"column '{input.Name}' is hashed: its {input.Cardinality - 1} categories share {share - 1} ids");
+            inputs[columns[i]] = new HashedInput(input.Name, (int)share - 1);
+        }
     }
 
     private static InputColumn? FitInput(Column column, bool isTask, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes) => column switch

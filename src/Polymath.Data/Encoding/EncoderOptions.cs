@@ -18,6 +18,12 @@ public sealed record EncoderOptions
     /// <summary>Categories seen less often than this in the training rows share the unknown id 0. Default: 2, so that the unknown id is trained. Range: 1 or more.</summary>
     public int MinFrequency { get; init; } = 2;
 
+    /// <summary>
+    /// Most ids of all categorical columns together; the columns with the most categories are then hashed into as many ids as fit, all to the
+    /// same number. 0 for no limit. Default: 0.
+    /// </summary>
+    public int MaxIds { get; init; }
+
     /// <summary>Standardises regression targets (per task). Default: true.</summary>
     public bool StandardiseTargets { get; init; } = true;
 
@@ -33,12 +39,16 @@ public sealed record EncoderOptions
     /// <summary>Also gives the task column as a categorical input (for a pooled model). Default: false.</summary>
     public bool TaskAsInput { get; init; }
 
+    /// <summary>The column whose values are the groups of metrics within groups, such as the user of a ranked list. It is an input like any other unless dropped. Default: none.</summary>
+    public string? GroupColumn { get; init; }
+
     /// <summary>What to do with rows of a task unknown to training. Default: an error.</summary>
     public UnknownTask UnknownTask { get; init; } = UnknownTask.Error;
 
     internal void Validate()
     {
         if (MinFrequency < 1) throw new TableException($"minimum frequency: found {MinFrequency}, expected 1 or more.");
+        if (MaxIds < 0) throw new TableException($"most ids: found {MaxIds}, expected 0 (no limit) or more.");
         if (TaskAsInput && TaskColumn is null) throw new TableException("the task is to be an input but there is no task column; name one.");
     }
 }

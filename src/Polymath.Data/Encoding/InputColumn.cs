@@ -38,8 +38,9 @@ internal abstract class InputColumn(string name)
         {
             "numeric" => NumericInput.Read(name, field),
             "categorical" => CategoricalInput.Read(name, field),
+            "hashed" => HashedInput.Read(name, field),
             "date" => DateInput.Read(name, field),
-            _ => throw field.Fail("kind", $"'{kind}'", "numeric, categorical or date"),
+            _ => throw field.Fail("kind", $"'{kind}'", "numeric, categorical, hashed or date"),
         };
     }
 

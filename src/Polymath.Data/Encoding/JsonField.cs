@@ -19,6 +19,12 @@ internal readonly struct JsonField(JsonElement element, string file, string plac
         return member.ValueKind == JsonValueKind.Number && member.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw Fail(name, Found(member), "a finite number");
     }
 
+    public int Whole(string name, int minimum, int maximum)
+    {
+        double value = Number(name);
+        return value == Math.Floor(value) && value >= minimum && value <= maximum ? (int)value : throw Fail(name, value.ToString("R", System.Globalization.CultureInfo.InvariantCulture), $"a whole number in [{minimum}, {maximum}]");
+    }
+
     public bool Flag(string name)
     {
         JsonElement member = Member(name, "true or false");

@@ -46,6 +46,9 @@ public sealed class TableEncoder
     /// <summary>The task column, or null.</summary>
     public string? TaskColumn => _labels?.Column;
 
+    /// <summary>The column whose values are the groups of metrics within groups, or null. A table to predict need not have it.</summary>
+    public string? GroupColumn { get; init; }
+
     /// <summary>The input columns a table to predict must have.</summary>
     public IReadOnlyList<string> InputColumns => [.. _inputs.Select(input => input.Name)];
 
@@ -58,7 +61,7 @@ public sealed class TableEncoder
 
     /// <summary>The same encoder with another answer to rows of a task unknown to training.</summary>
     /// <param name="unknown">What such a row does.</param>
-    public TableEncoder With(UnknownTask unknown) => _labels is null ? this : new TableEncoder(_inputs, _targets, [.. Tasks.Select(task => task.Scale)], new TaskLabels(_labels.Column, _labels.Kind, _labels.Labels, unknown), Notes);
+    public TableEncoder With(UnknownTask unknown) => _labels is null ? this : new TableEncoder(_inputs, _targets, [.. Tasks.Select(task => task.Scale)], new TaskLabels(_labels.Column, _labels.Kind, _labels.Labels, unknown), Notes) { GroupColumn = GroupColumn };
 
     /// <summary>Learns an encoding from training rows.</summary>
     /// <exception cref="TableException">A column is unknown, a target cannot be learned, or no input is left.</exception>
@@ -153,7 +156,24 @@ public sealed class TableEncoder
             }
         });
         int[]? taskOfRow = _labels?.Encode(table, rows);
-        return new EncodedTable(rows.Length, NumericNames, Fields, Tasks, numeric, categories, withTargets ? EncodeTargets(table, rows, taskOfRow) : null, taskOfRow);
+        return new EncodedTable(rows.Length, NumericNames, Fields, Tasks, numeric, categories, withTargets ? EncodeTargets(table, rows, taskOfRow) : null, taskOfRow)
+        {
+            Groups = GroupColumn is not null && table.TryGetColumn(GroupColumn, out Column? groups) ? GroupsOf(groups, rows) : null,
+        };
+    }
+
+    private static int[] GroupsOf(Column column, ReadOnlySpan<int> rows)
+    {
+        int[] groups = new int[rows.Length];
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (column.Text(rows[i]) is not { } text) groups[i] = -1;
+            else if (known.TryGetValue(text, out int number)) groups[i] = number;
+            else known.Add(text, groups[i] = known.Count);
+        }
+
+        return groups;
     }
 
     private float[] EncodeTargets(Table table, ReadOnlySpan<int> rows, int[]? taskOfRow)
@@ -197,6 +217,7 @@ public sealed class TableEncoder
             kinds[_labels.Column] = _labels.Kind;
         }
 
+        if (withTargets && GroupColumn is not null && present.Contains(GroupColumn)) kinds.TryAdd(GroupColumn, ColumnKind.Categorical);
         foreach (TargetEncoding target in withTargets ? _targets : [])
         {
             string name = target.Definition.Column;

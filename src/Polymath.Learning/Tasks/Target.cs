@@ -42,6 +42,9 @@ public sealed record Target
     /// <summary>Standard deviation of the labels in original units, divided out for training; 1 when labels are used as they are.</summary>
     public float Deviation { get; init; } = 1f;
 
+    /// <summary>Added to the logit of a binary task before its probability is given: log(share) when only a share of the negative labels was trained on; 0 otherwise.</summary>
+    public float LogitShift { get; init; }
+
     /// <summary>A task with labels 0 and 1.</summary>
     public static Target Binary(string name, string? column = null) => new() { Name = name, Kind = TaskKind.Binary, Column = column!, ClassCount = 2 };
 

@@ -43,6 +43,12 @@ public sealed class ArrayDataset : Dataset
     /// <summary>Category fields per row.</summary>
     public int Fields { get; }
 
+    /// <summary>The group of every row of the arrays, for metrics within groups; null for none.</summary>
+    public int[]? Groups { get; init; }
+
+    /// <inheritdoc/>
+    public override bool HasGroups => Groups is not null;
+
     /// <summary>Ids per row in all sequences together, padding included.</summary>
     public int SequenceWidth { get; }
 
@@ -57,7 +63,18 @@ public sealed class ArrayDataset : Dataset
     {
         int[] chosen = new int[rows.Length];
         for (int i = 0; i < rows.Length; i++) chosen[i] = _rows[rows[i]];
-        return new ArrayDataset(_numeric, Features, _categories, Fields, _targets, Tasks, chosen, _sequences);
+        return new ArrayDataset(_numeric, Features, _categories, Fields, _targets, Tasks, chosen, _sequences) { Groups = Groups };
+    }
+
+    /// <summary>The same rows with other labels.</summary>
+    /// <param name="labels"><c>[rows, tasks]</c>, NaN where not observed.</param>
+    public ArrayDataset WithLabels(ReadOnlySpan<float> labels)
+    {
+        if (labels.Length != Rows * Tasks) throw new TrainingException($"ArrayDataset: found {labels.Length} labels for {Rows} rows, expected {Rows * Tasks} ({Tasks} per row).");
+        float[] all = new float[_targets.Length];
+        Array.Fill(all, float.NaN);
+        for (int i = 0; i < _rows.Length; i++) labels.Slice(i * Tasks, Tasks).CopyTo(all.AsSpan(_rows[i] * Tasks));
+        return new ArrayDataset(_numeric, Features, _categories, Fields, all, Tasks, _rows, _sequences) { Groups = Groups };
     }
 
     /// <summary>The same rows with the labels of one task only, leaving out rows where it is not observed.</summary>
@@ -65,11 +82,14 @@ public sealed class ArrayDataset : Dataset
     {
         float[] labels = new float[_targets.Length / Tasks];
         for (int i = 0; i < labels.Length; i++) labels[i] = _targets[(i * Tasks) + task];
-        return new ArrayDataset(_numeric, Features, _categories, Fields, labels, 1, [.. _rows.Where(row => !float.IsNaN(labels[row]))], _sequences);
+        return new ArrayDataset(_numeric, Features, _categories, Fields, labels, 1, [.. _rows.Where(row => !float.IsNaN(labels[row]))], _sequences) { Groups = Groups };
     }
 
     /// <inheritdoc/>
     public override float Label(int row, int task) => _targets[(_rows[row] * Tasks) + task];
+
+    /// <inheritdoc/>
+    public override int Group(int row) => Groups is null ? -1 : Groups[_rows[row]];
 
     /// <inheritdoc/>
     public override Batch Gather(ReadOnlySpan<int> rows, Batch? reuse = null)

@@ -22,6 +22,12 @@ public abstract class Dataset
     /// <summary>The label of one row for one task as the model is trained on it; NaN when not observed.</summary>
     public abstract float Label(int row, int task);
 
+    /// <summary>Whether rows belong to groups (users), so that metrics within groups are taken too.</summary>
+    public virtual bool HasGroups => false;
+
+    /// <summary>The group of a row; negative for none.</summary>
+    public virtual int Group(int row) => -1;
+
     /// <summary>A number that differs for other data: a checkpoint is refused on rows it was not made for. Covers the labels unless overridden.</summary>
     public virtual ulong Fingerprint()
     {

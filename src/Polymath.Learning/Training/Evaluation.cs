@@ -7,6 +7,7 @@ namespace Polymath.Learning.Training;
 public static class Evaluation
 {
     private const int ChunkRows = 4096;
+    private const string WithinGroups = "gauc";
 
     // R2 has no lower bound: on a task with a handful of rows it can reach minus hundreds and drown every other task in the mean.
     private const double UtilityFloor = -1;
@@ -54,7 +55,7 @@ public static class Evaluation
         for (int k = 0; k < scores.Length; k++)
         {
             (float[] labels, float[] answers) = Observed(tasks[k], k, predictions[k], data);
-            scores[k] = Score(tasks[k], labels, answers);
+            scores[k] = Score(tasks[k], labels, answers, GroupsOf(k, data));
         }
 
         return scores;
@@ -97,7 +98,8 @@ public static class Evaluation
     /// <param name="task">The task.</param>
     /// <param name="labels"><c>[n]</c> observed labels.</param>
     /// <param name="answers"><c>[n, task outputs]</c> predictions.</param>
-    public static TaskScore Score(Target task, ReadOnlySpan<float> labels, ReadOnlySpan<float> answers)
+    /// <param name="groups"><c>[n]</c> group of each row, negative for none: binary tasks then also get their AUC within groups, "gauc". Empty for no groups.</param>
+    public static TaskScore Score(Target task, ReadOnlySpan<float> labels, ReadOnlySpan<float> answers, ReadOnlySpan<int> groups = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         Metric primary = PrimaryMetric(task);
@@ -107,12 +109,35 @@ public static class Evaluation
             values[metric.Name] = labels.Length == 0 ? double.NaN : metric.Evaluate(labels, answers, task.ClassCount).Value;
         }
 
+        if (!groups.IsEmpty && task.Kind == TaskKind.Binary) values[WithinGroups] = GroupAuc(labels, answers, groups);
         return new TaskScore(task.Name, primary.Name, primary.HigherIsBetter, labels.Length, values);
     }
 
-    private static Tensor Answer(Target task, Tensor output) => task.Kind switch
+    /// <summary>Groups of the rows that carry a task's label; empty without groups.</summary>
+    private static int[] GroupsOf(int task, Dataset data)
+        => data.HasGroups ? [.. Enumerable.Range(0, data.Rows).Where(row => !float.IsNaN(data.Label(row, task))).Select(data.Group)] : [];
+
+    /// <summary>AUC over the rows that have a group.</summary>
+    private static double GroupAuc(ReadOnlySpan<float> labels, ReadOnlySpan<float> answers, ReadOnlySpan<int> groups)
     {
-        TaskKind.Binary => output.Sigmoid(),
+        var kept = new List<int>(groups.Length);
+        for (int i = 0; i < groups.Length; i++)
+        {
+            if (groups[i] >= 0) kept.Add(i);
+        }
+
+        float[] y = new float[kept.Count], p = new float[kept.Count];
+        int[] g = new int[kept.Count];
+        for (int i = 0; i < y.Length; i++) (y[i], p[i], g[i]) = (labels[kept[i]], answers[kept[i]], groups[kept[i]]);
+        return BinaryMetrics.GroupAuc<float>(y, p, g).Value;
+    }
+
+    /// <summary>What a model's output says: probabilities for classes, numbers in the label's own units, rates for counts.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="output">Logits or standardised numbers, <c>[rows, task outputs]</c>.</param>
+    public static Tensor Answer(Target task, Tensor output) => task.Kind switch
+    {
+        TaskKind.Binary => (task.LogitShift == 0 ? output : output + task.LogitShift).Sigmoid(),
         TaskKind.MultiClass => output.Softmax(),
         TaskKind.Count => output.Exp(),
         _ => (output * task.Deviation) + task.Mean,

@@ -77,7 +77,11 @@ public sealed class Esmm : TabularModel
     }
 
     /// <inheritdoc/>
-    public override void RequireLabels(Dataset data) => Funnel.RequireLabels(RegistryName, Tasks, data);
+    public override void RequireLabels(Dataset data)
+    {
+        if (Tasks.Any(task => task.LogitShift != 0)) throw new TrainingException($"{RegistryName}: learns from all rows of a funnel, expected no share of the negative labels to be left out; set negatives to 1.");
+        Funnel.RequireLabels(RegistryName, Tasks, data);
+    }
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Module>> Parts() => [Part("embedding", _embedding), .. _towers.Select(tower => Part("towers", tower))];

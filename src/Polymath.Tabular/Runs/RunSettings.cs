@@ -27,6 +27,15 @@ public sealed record RunSettings : DataSettings
     /// <summary>The learning rate schedule, <c>name[:option=value,...]</c>.</summary>
     public string Schedule { get; init; } = "cosine";
 
+    /// <summary>The column whose values are the groups of metrics within groups (GAUC), such as the user; empty for none.</summary>
+    public string Group { get; init; } = string.Empty;
+
+    /// <summary>Share of the negative labels of binary tasks to train on, in (0, 1]; probabilities are corrected for it.</summary>
+    public double Negatives { get; init; } = 1;
+
+    /// <summary>The most MiB that one copy of the model's tables of vectors may take; large vocabularies are hashed to fit. 0 for no limit.</summary>
+    public double TableMemory { get; init; }
+
     /// <summary>Passes over the training rows at most.</summary>
     public int Epochs { get; init; } = 20;
 

@@ -26,7 +26,7 @@ public sealed class TrainedRun
         var folder = new RunFolder(path);
         RunSettings settings = folder.ReadSettings();
         TableEncoder encoder = folder.ReadEncoder();
-        var tasks = new TaskSet(encoder.Tasks.Select(task => TaskEncoding.TargetOf(task)));
+        TaskSet tasks = NegativeSampling.Calibrated(new TaskSet(encoder.Tasks.Select(task => TaskEncoding.TargetOf(task))), settings.Negatives);
         TabularModel model = ModelSpecification.Parse(settings.Model).Create(TaskEncoding.SchemaOf(encoder), tasks, (ulong)settings.Seed);
         RunFolder.LoadModel(model, folder.Model);
         model.Evaluate();

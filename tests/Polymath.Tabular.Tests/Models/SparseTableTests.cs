@@ -113,20 +113,6 @@ public sealed class SparseTableTests : IDisposable
     }
 
     [Fact]
-    public void A_warm_step_allocates_nothing()
-    {
-        const int Epochs = 6;
-        var allocated = new List<long>(Epochs * 8);
-        new Trainer(Model("mmoe", 1))
-        {
-            Optimizer = new Adam(),
-            Options = new() { Epochs = Epochs, BatchSize = 32, ConflictSamples = 0 },
-            OnStep = (in StepRecord _) => allocated.Add(GC.GetAllocatedBytesForCurrentThread()),
-        }.Fit(Data(), cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(allocated[^6], allocated[^2]);
-    }
-
-    [Fact]
     public void What_needs_all_parameters_in_every_step_is_refused()
     {
         ArrayDataset data = Data();

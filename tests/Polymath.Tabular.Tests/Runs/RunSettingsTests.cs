@@ -30,6 +30,8 @@ public sealed class RunSettingsTests
         ["average"] = ["0", "0.9", "0.9999"],
         ["balance-at"] = ["parameters", "representation"],
         ["gradient-memory"] = ["0", "0.5", "2048"],
+        ["table-memory"] = ["0", "0.25", "512"],
+        ["negatives"] = ["0.1", "1"],
     };
 
     [Fact]

@@ -31,7 +31,15 @@ public sealed class TrainingAllocationTests
 
     [Theory]
     [MemberData(nameof(ModelsAndBalancers))]
-    public void A_warm_training_step_of_a_tabular_model_allocates_nothing(string name, string balancer)
+    public void A_warm_training_step_of_a_tabular_model_allocates_nothing(string name, string balancer) => Allocates_nothing(name, balancer, sparse: false);
+
+    [Theory]
+    [InlineData("shared-bottom", "ew")]
+    [InlineData("mmoe", "cagrad")]
+    [InlineData("stem", "ew")]
+    public void Nor_does_one_of_a_model_with_sparse_tables(string name, string balancer) => Allocates_nothing(name, balancer, sparse: true);
+
+    private static void Allocates_nothing(string name, string balancer, bool sparse)
     {
         const int Rows = 160, BatchSize = 16, Steps = Rows / BatchSize * 4;
         var random = new RandomStream(3);
@@ -43,7 +51,9 @@ public sealed class TrainingAllocationTests
         long[] allocated = new long[Steps];
         int step = 0;
         var data = new ArrayDataset(numeric, 2, ids, 2, labels, 2);
-        TabularModel model = TabularModels.Create(name, TinyProblem.Schema, TinyProblem.TasksOf(name, 2), TinyProblem.Options(name, batchNorm: true));
+        Dictionary<string, string> options = TinyProblem.Options(name, batchNorm: true);
+        if (sparse) options["sparse-from"] = "1";
+        TabularModel model = TabularModels.Create(name, TinyProblem.Schema, TinyProblem.TasksOf(name, 2), options);
         var trainer = new Trainer(model)
         {
             Optimizer = new Adam(),
