@@ -17,6 +17,7 @@ public sealed class MlpBank
     private readonly Mlp[] _members;
     private readonly LinearBank[] _linears;
     private readonly BatchNormBank[] _norms;
+    private readonly LayerNormBank[] _layerNorms;
     private readonly LinearBank? _output;
     private readonly LayerStack _stack;
 
@@ -32,6 +33,7 @@ public sealed class MlpBank
         if (_members.FirstOrDefault(member => !IsLike(first, member)) is { } other) throw new ArgumentException($"MlpBank: found stacks of {first.Inputs} and {other.Inputs} inputs with {first.Layers.Count} and {other.Layers.Count} hidden layers, expected the same layers and options in all.", nameof(members));
         _linears = [.. first.Layers.Select((_, layer) => new LinearBank([.. _members.Select(member => member.Layers[layer])]))];
         _norms = [.. first.Norms.Select((_, layer) => new BatchNormBank([.. _members.Select(member => member.Norms[layer])]))];
+        _layerNorms = [.. first.LayerNorms.Select((_, layer) => new LayerNormBank([.. _members.Select(member => member.LayerNorms[layer])]))];
         _stack = new LayerStack(_linears.Length, first.Options.Checkpoint, RunLayer);
         _output = first.Output is null ? null : new LinearBank([.. _members.Select(member => member.Output!)]);
     }
@@ -56,9 +58,10 @@ public sealed class MlpBank
     private Tensor RunLayer(Tensor input, int layer)
     {
         MlpOptions options = _members[0].Options;
-        Activation fused = _norms.Length == 0 ? options.Activation : Activation.Identity;
+        Activation fused = _norms.Length + _layerNorms.Length == 0 ? options.Activation : Activation.Identity;
         Tensor x = layer == 0 ? _linears[layer].OnOneInput(input, fused) : _linears[layer].OnOwnColumns(input, fused);
         if (_norms.Length > 0) x = _norms[layer].Forward(x).Apply(options.Activation);
+        if (_layerNorms.Length > 0) x = _layerNorms[layer].Forward(x).Apply(options.Activation);
         return options.Dropout > 0f && _members[0].Training ? Fused.Dropout(x, options.Dropout, _members[0].Random) : x;
     }
 
@@ -66,7 +69,7 @@ public sealed class MlpBank
     {
         MlpOptions a = one.Options, b = other.Options;
         return one.Inputs == other.Inputs && a.Hidden.SequenceEqual(b.Hidden) && a.OutputSize == b.OutputSize && a.OutputBias == b.OutputBias
-            && a.Activation == b.Activation && a.BatchNorm == b.BatchNorm && a.Dropout == b.Dropout && a.Checkpoint == b.Checkpoint;
+            && a.Activation == b.Activation && a.BatchNorm == b.BatchNorm && a.LayerNorm == b.LayerNorm && a.Dropout == b.Dropout && a.Checkpoint == b.Checkpoint;
     }
 
     /// <summary>Stacks without any layer pass their input on.</summary>

@@ -18,6 +18,9 @@ public sealed record MlpOptions
     /// <summary>Whether hidden layers normalise over the batch between the linear map and the activation. Default: no.</summary>
     public bool BatchNorm { get; init; }
 
+    /// <summary>Whether hidden layers normalise every row between the linear map and the activation; not together with <see cref="BatchNorm"/>. Default: no.</summary>
+    public bool LayerNorm { get; init; }
+
     /// <summary>Dropout rate after every hidden layer, in [0, 1). Default: 0.</summary>
     public float Dropout { get; init; }
 

@@ -26,7 +26,7 @@ public sealed record ModelOption(string Name, ModelOptionKind Kind, string Defau
             string interval = string.Create(CultureInfo.InvariantCulture, $"[{Minimum}, {Maximum}]");
             string range = Kind switch
             {
-                ModelOptionKind.Choice => string.Empty,
+                ModelOptionKind.Choice or ModelOptionKind.Text => string.Empty,
                 ModelOptionKind.Flag => "true | false",
                 ModelOptionKind.Integers => $"whole numbers in {interval} separated by '/'",
                 ModelOptionKind.Integer => $"a whole number in {interval}",

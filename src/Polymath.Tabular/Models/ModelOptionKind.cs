@@ -17,4 +17,7 @@ public enum ModelOptionKind
 
     /// <summary>Whole numbers separated by '/', for example 256/128; "none" for no number.</summary>
     Integers,
+
+    /// <summary>Text of a form of its own; <see cref="ModelOption.Words"/> shows it.</summary>
+    Text,
 }

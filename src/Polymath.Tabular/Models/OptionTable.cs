@@ -56,6 +56,11 @@ internal sealed class OptionTable<T>(string model, T defaults)
             (option, o, text) => set(o, Array.FindIndex(words, word => Is(Normal(text), word)) is var at and >= 0 ? values[at] : throw option.Invalid(model, text)));
     }
 
+    /// <summary>A value with a text form of its own; <paramref name="form"/> shows it, and reading returns null for text of another form.</summary>
+    public OptionTable<T> Text<TValue>(string name, string form, Func<T, TValue> get, Func<T, TValue, T> set, Func<TValue, string> write, Func<string, TValue?> read, string meaning)
+        where TValue : class
+        => Add(new ModelOption(name, ModelOptionKind.Text, write(get(defaults)), meaning) { Words = [form] }, o => write(get(o)), (option, o, text) => set(o, read(text) ?? throw option.Invalid(model, text)));
+
     /// <summary>The defaults with the given values written over them.</summary>
     /// <exception cref="ModelException">An unknown option, an option given twice, or a value out of range.</exception>
     public T Parse(IReadOnlyDictionary<string, string> values)

@@ -30,6 +30,9 @@ public abstract class TabularModel : MultiTaskModel
     /// <summary>All options as text: what <see cref="TabularModels.Create"/> needs to build the same network again.</summary>
     public abstract IReadOnlyDictionary<string, string> OptionValues { get; }
 
+    /// <summary>What a reader of results should know about the options as given: sizes that work but cannot be meant. Empty when there is nothing.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>The size of the model, part by part.</summary>
     public ModelSummary Summary => ModelSummary.Of(Name, this, Parts());
 

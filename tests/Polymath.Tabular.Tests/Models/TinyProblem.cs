@@ -50,6 +50,9 @@ internal static class TinyProblem
             ["embedding-width"] = "2",
             ["activation"] = "tanh",
             ["batch-norm"] = batchNorm ? "true" : "false",
+            ["meta-shared-experts"] = "2",
+            ["lora-rank"] = "2",
+            ["expert-norm"] = batchNorm ? "batch-norm-swish" : "layer-norm-swish",
         };
         HashSet<string> known = [.. TabularModels.Find(model).Options.Select(option => option.Name)];
         return small.Where(entry => known.Contains(entry.Key)).ToDictionary(StringComparer.Ordinal);
