@@ -17,6 +17,7 @@ public static class PublishedSystems
         new Balancing.BalancerCatalogue(),
         new Balancing.BalancersOnTables(),
         new FlatMtl.FlatRegionTraining(),
+        new Home.HierarchyOfExperts(),
         new Rmtgb.RobustMultiTaskBoosting(),
         new RepMtl.RepMtlReproduction(),
         new EmbeddingPosition.EmbeddingPositioning(),

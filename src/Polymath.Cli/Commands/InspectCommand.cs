@@ -2,6 +2,7 @@ using System.CommandLine;
 using Polymath.Boosting.Runs;
 using Polymath.Data;
 using Polymath.Data.Runs;
+using Polymath.Learning.Reporting;
 using Polymath.Tabular.Runs;
 
 namespace Polymath.Cli;
@@ -13,6 +14,7 @@ internal sealed class InspectCommand : Subcommand
     private readonly Argument<string> _what = new("WHAT") { Description = "A .safetensors file, the folder of a run or of a model, or a table." };
     private readonly GroupedOption<bool> _noNorms = new("--no-norms", Group) { Description = "Do not read the weights of a .safetensors file; so it is from 1 GB on." };
     private readonly GroupedOption<bool> _norms = new("--norms", Group) { Description = "Read the weights, piece by piece, however large the file is." };
+    private readonly GroupedOption<string?> _experts = new("--experts", Group) { HelpName = "DATA", Arity = ArgumentArity.ZeroOrOne, Description = "How the model of a run uses its experts: as its report has it, or on the rows of a table." };
     private readonly Lazy<RunFlags<DataSettings>> _reading = new(ReadingFlags.WithKinds);
 
     /// <inheritdoc/>
@@ -27,6 +29,7 @@ internal sealed class InspectCommand : Subcommand
         command.Add(_what);
         command.Add(_norms);
         command.Add(_noNorms);
+        command.Add(_experts);
         _reading.Value.AddTo(command);
     }
 
@@ -36,7 +39,8 @@ internal sealed class InspectCommand : Subcommand
         string what = parsed.GetRequiredValue(_what);
         bool json = GlobalFlags.Json(parsed), norms = parsed.GetValue(_norms), noNorms = parsed.GetValue(_noNorms);
         if (norms && noNorms) throw new UsageException("found both --norms and --no-norms, expected one of them.");
-        if (what.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        if (parsed.GetResult(_experts) is { Implicit: false }) WriteExperts(Path.TrimEndingDirectorySeparator(what), parsed.GetValue(_experts), parsed, terminal, json);
+        else if (what.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
             if (Directory.Exists(what)) throw new UsageException($"{what}: is a folder, expected a file.");
             if (!File.Exists(what)) throw new UsageException($"{what}: no such file.");
@@ -52,6 +56,22 @@ internal sealed class InspectCommand : Subcommand
         }
 
         return ExitCode.Success;
+    }
+
+    private void WriteExperts(string path, string? data, ParseResult parsed, Terminal terminal, bool json)
+    {
+        if (!Directory.Exists(path)) throw new UsageException($"--experts: found '{path}', expected the folder of a finished run.");
+        if (BoostFolder.Is(path)) throw new UsageException($"--experts: '{path}' is a run of boosted trees, which have no experts; expected a run of polymath train.");
+        if (data is null)
+        {
+            RunReport report = new RunFolder(path).ReadReport();
+            ExpertInspection.Write(report.Experts ?? throw new RunException($"{path}: its report has no figures of experts, expected a run of a model with experts, such as mmoe, ple or home; '--experts DATA' looks at them on a table."), terminal, json);
+            return;
+        }
+
+        TrainedRun run = TrainedRun.Load(path);
+        DataSettings reading = _reading.Value.Apply(run.Settings, parsed);
+        ExpertInspection.Write(run.InspectExperts(data, reading.ReadOptions(reading.SkipLines)), terminal, json);
     }
 
     // The files of a whole model, as merges and Hugging Face write it; the folder of a run has settings beside its weights.

@@ -35,6 +35,7 @@ public static class HtmlReport
         {
             Learning(markup, report);
             Sharing(markup, report);
+            if (report.Experts is { Experts.Count: > 0, Gates.Count: > 0 } experts) ExpertSection.Write(markup, experts);
         }
 
         Facts(markup, report);

@@ -83,6 +83,9 @@ public sealed record RunReport
     /// <summary>What only boosted trees have; null for other models.</summary>
     public BoostingReport? Boosting { get; init; }
 
+    /// <summary>How a model of experts used them on validation rows; null for other models.</summary>
+    public ExpertReport? Experts { get; init; }
+
     /// <summary>What the reader should know: fallbacks, skipped tasks, warnings.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -80,6 +80,7 @@ internal static class RunReportJson
             }
 
             if (report.Boosting is BoostingReport boosting) BoostingReportJson.Write(json, boosting);
+            if (report.Experts is { } experts) ExpertReportJson.Write(json, experts);
             Write(json, "notes", report.Notes);
             Write(json, "files", report.Files);
             json.WriteEndObject();
@@ -137,6 +138,7 @@ internal static class RunReportJson
                     ? new GradientConflict((int)(conflict.Integer("tasks") ?? 0), conflict.Numbers("cosines"), conflict.Number("conflictRate") ?? double.NaN, conflict.Integer("steps") ?? 0)
                     : null,
                 Boosting = root.Optional("boosting") is JsonField boosting ? BoostingReportJson.Read(boosting) : null,
+                Experts = root.Optional("experts") is JsonField experts ? ExpertReportJson.Read(experts) : null,
                 Notes = [.. root.Items("notes").Select(item => item.Text())],
                 Files = [.. root.Items("files").Select(item => item.Text())],
             };
@@ -201,7 +203,7 @@ internal static class RunReportJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    internal static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
     {
         json.WriteStartArray(name);
         foreach (double value in values)
@@ -213,7 +215,7 @@ internal static class RunReportJson
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    internal static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {
         json.WriteStartArray(name);
         foreach (string value in values) json.WriteStringValue(value);

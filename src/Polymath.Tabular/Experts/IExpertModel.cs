@@ -2,7 +2,7 @@ using Polymath.Learning;
 
 namespace Polymath.Tabular;
 
-/// <summary>A model of experts and gates that can be looked into.</summary>
+/// <summary>A model of experts and gates that can be looked into: what <see cref="ExpertDiagnostics"/> reads.</summary>
 public interface IExpertModel : IGatedModel
 {
     /// <summary>

@@ -7,7 +7,7 @@ namespace Polymath.Tabular;
 /// What <see cref="Cgc"/> and <see cref="Ple"/> have in common: CGC layers on top of each other, then one tower per task. Children:
 /// <c>embedding</c>, <c>levels.0</c> (<see cref="CgcLayer"/>), ..., <c>towers.0</c>, ...
 /// </summary>
-public abstract class ExtractionModel : TabularModel, IGatedModel
+public abstract class ExtractionModel : TabularModel, IExpertModel
 {
     private readonly CgcOptions _options;
     private readonly FeatureEmbedding _embedding;
@@ -62,13 +62,10 @@ public abstract class ExtractionModel : TabularModel, IGatedModel
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<GateUse> GateWeights(Batch batch)
-    {
-        using var inference = new InferenceScope(this);
-        var uses = new List<GateUse>();
-        Extract(batch, new Tensor[Tasks.Count + 1], uses);
-        return uses;
-    }
+    public IReadOnlyList<GateUse> GateWeights(Batch batch) => Observe(batch, outputs: false).Gates;
+
+    /// <inheritdoc/>
+    public ExpertActivity Activity(Batch batch) => Observe(batch, outputs: true);
 
     /// <inheritdoc/>
     protected sealed override IEnumerable<KeyValuePair<string, Module>> Parts() =>
@@ -80,27 +77,37 @@ public abstract class ExtractionModel : TabularModel, IGatedModel
         .. _towers.Select(tower => Part("towers", tower)),
     ];
 
+    private ExpertActivity Observe(Batch batch, bool outputs)
+    {
+        using var inference = new InferenceScope(this);
+        var trace = new ExpertTrace([.. Tasks.Select(task => task.Name)], [], outputs);
+        Extract(batch, new Tensor[Tasks.Count + 1], trace);
+        return trace.Activity;
+    }
+
     /// <summary>Runs all levels; the streams end as z_1, ..., z_T and, when the last level has a shared gate, z_s.</summary>
-    private void Extract(Batch batch, Span<Tensor> streams, List<GateUse>? uses)
+    private void Extract(Batch batch, Span<Tensor> streams, ExpertTrace? trace)
     {
         streams.Fill(_embedding.Forward(batch));
         using var next = new TensorBuffer(streams.Length);
         using var weights = new TensorBuffer(streams.Length);
         for (int level = 0; level < _levels.Length; level++)
         {
-            int count = _levels[level].SharedGate is null ? streams.Length - 1 : streams.Length;
-            _levels[level].Forward(streams, next.Span[..count], uses is null ? default : weights.Span[..count]);
+            CgcLayer layer = _levels[level];
+            int count = layer.SharedGate is null ? streams.Length - 1 : streams.Length;
+            layer.Forward(streams, next.Span[..count], trace is null ? default : weights.Span[..count]);
+            if (trace is not null) Observe(layer, level, streams, weights.Span[..count], trace);
             next.Span[..count].CopyTo(streams);
-            for (int stream = 0; uses is not null && stream < count; stream++) uses.Add(new GateUse(level, stream < Tasks.Count ? Tasks[stream].Name : null, ExpertNames(_levels[level], stream), weights.Span[stream].Keep()));
         }
     }
 
-    private string[] ExpertNames(CgcLayer level, int stream)
+    private void Observe(CgcLayer layer, int level, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> weights, ExpertTrace trace)
     {
-        string[] shared = [.. level.Shared.Select((_, e) => Numbered("shared", e))];
-        if (stream == Tasks.Count) return _options.SharedGateView == SharedGateView.SharedExperts ? shared : [.. Tasks.SelectMany((_, t) => Own(t)), .. shared];
-        return _options.GateOrder == GateOrder.SpecificFirst ? [.. Own(stream), .. shared] : [.. shared, .. Own(stream)];
-
-        IEnumerable<string> Own(int task) => level.Specific[task].Select((_, e) => Numbered(Tasks[task].Name, e));
+        int tasks = layer.Tasks;
+        for (int t = 0; t < tasks; t++) trace.AddExperts(level, ExpertOwner.Task, t, layer.Specific[t], inputs[t]);
+        trace.AddExperts(level, ExpertOwner.Shared, 0, layer.Shared, inputs[tasks]);
+        (ExpertOwner Owner, int Index) shared = (ExpertOwner.Shared, 0);
+        for (int t = 0; t < tasks; t++) trace.AddGate(level, ExpertOwner.Task, t, weights[t], _options.GateOrder == GateOrder.SpecificFirst ? [(ExpertOwner.Task, t), shared] : [shared, (ExpertOwner.Task, t)]);
+        if (layer.SharedGate is not null) trace.AddGate(level, ExpertOwner.Shared, 0, weights[tasks], _options.SharedGateView == SharedGateView.SharedExperts ? [shared] : [.. Enumerable.Range(0, tasks).Select(t => (ExpertOwner.Task, t)), shared]);
     }
 }

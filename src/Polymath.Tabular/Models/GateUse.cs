@@ -12,6 +12,9 @@ public sealed record GateUse(int Level, string? Task, IReadOnlyList<string> Expe
     /// <summary>Who reads the mixture: the task, a group of tasks, or "shared".</summary>
     public string Consumer { get; init; } = Task ?? ExpertTrace.SharedName;
 
+    /// <summary>What kind of reader that is.</summary>
+    public ExpertOwner Owner { get; init; } = Task is null ? ExpertOwner.Shared : ExpertOwner.Task;
+
     /// <summary>The mean weight of every expert over the rows.</summary>
     public IReadOnlyList<float> Mean
     {

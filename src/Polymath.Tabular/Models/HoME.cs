@@ -86,16 +86,10 @@ public sealed class HoME : TabularModel, IExpertModel
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<GateUse> GateWeights(Batch batch) => Activity(batch).Gates;
+    public IReadOnlyList<GateUse> GateWeights(Batch batch) => Observe(batch, outputs: false).Gates;
 
     /// <inheritdoc/>
-    public ExpertActivity Activity(Batch batch)
-    {
-        using var inference = new InferenceScope(this);
-        var trace = new ExpertTrace([.. Tasks.Select(task => task.Name)], [.. Groups.Select(group => group.Name)]);
-        Extract(batch, new Tensor[Tasks.Count], trace);
-        return trace.Activity;
-    }
+    public ExpertActivity Activity(Batch batch) => Observe(batch, outputs: true);
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Module>> Parts()
@@ -111,6 +105,14 @@ public sealed class HoME : TabularModel, IExpertModel
             .. experts.Select(group => group.SelfGate).OfType<SelfGate>().Select(gate => Part("self gates", gate)),
             .. _towers.Select(tower => Part("towers", tower)),
         ];
+    }
+
+    private ExpertActivity Observe(Batch batch, bool outputs)
+    {
+        using var inference = new InferenceScope(this);
+        var trace = new ExpertTrace([.. Tasks.Select(task => task.Name)], [.. Groups.Select(group => group.Name)], outputs);
+        Extract(batch, new Tensor[Tasks.Count], trace);
+        return trace.Activity;
     }
 
     private void Extract(Batch batch, Span<Tensor> mixed, ExpertTrace? trace)

@@ -13,7 +13,7 @@ namespace Polymath.Tabular;
 /// var model = new MMoE(FeatureSchema.Numeric(6), tasks, experts: 8, expertWidth: 64);
 /// var wide = new MMoE(FeatureSchema.Numeric(6), tasks, new MMoEOptions { Experts = 4, ExpertHidden = [256, 128] }, seed: 1);
 /// </code></example>
-public sealed class MMoE : TabularModel, IGatedModel
+public sealed class MMoE : TabularModel, IExpertModel
 {
     internal const string RegistryName = "mmoe", OneGateName = "omoe";
 
@@ -68,19 +68,27 @@ public sealed class MMoE : TabularModel, IGatedModel
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<GateUse> GateWeights(Batch batch)
-    {
-        using var inference = new InferenceScope(this);
-        int gates = _mixture.Gates.Count;
-        Tensor[] mixed = new Tensor[gates], weights = new Tensor[gates];
-        _mixture.Forward(_embedding.Forward(batch), mixed, weights);
-        string[] experts = [.. Enumerable.Range(0, _options.Experts).Select(e => Numbered("shared", e))];
-        return [.. weights.Select((weight, t) => new GateUse(0, _options.SharedGate ? null : Tasks[t].Name, experts, weight.Keep()))];
-    }
+    public IReadOnlyList<GateUse> GateWeights(Batch batch) => Observe(batch, outputs: false).Gates;
+
+    /// <inheritdoc/>
+    public ExpertActivity Activity(Batch batch) => Observe(batch, outputs: true);
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Module>> Parts() =>
     [
         Part("embedding", _embedding), .. _mixture.Experts.Select(expert => Part("experts", expert)), .. _mixture.Gates.Select(gate => Part("gates", gate)), .. _towers.Select(tower => Part("towers", tower)),
     ];
+
+    private ExpertActivity Observe(Batch batch, bool outputs)
+    {
+        using var inference = new InferenceScope(this);
+        int gates = _mixture.Gates.Count;
+        Tensor[] mixed = new Tensor[gates], weights = new Tensor[gates];
+        Tensor input = _embedding.Forward(batch);
+        _mixture.Forward(input, mixed, weights);
+        var trace = new ExpertTrace([.. Tasks.Select(task => task.Name)], [], outputs);
+        trace.AddExperts(0, ExpertOwner.Shared, 0, _mixture.Experts, input);
+        for (int t = 0; t < gates; t++) trace.AddGate(0, _options.SharedGate ? ExpertOwner.Shared : ExpertOwner.Task, t, weights[t], (ExpertOwner.Shared, 0));
+        return trace.Activity;
+    }
 }

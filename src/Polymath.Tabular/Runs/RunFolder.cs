@@ -56,9 +56,10 @@ public sealed record RunFolder(string Path) : RunFiles(Path)
     public RunSettings ReadSettings() => RunConfiguration.Read(ReadConfiguration(), Configuration);
 
     /// <summary>The report of a finished run.</summary>
-    /// <exception cref="RunException">Damaged.</exception>
-    internal RunReport ReadReport()
+    /// <exception cref="RunException">Missing or damaged.</exception>
+    public RunReport ReadReport()
     {
+        if (!File.Exists(ReportData)) throw new RunException($"{Path}: holds no report.json, expected the folder of a finished run.");
         try
         {
             return RunReport.FromJson(File.ReadAllText(ReportData));

@@ -19,6 +19,7 @@ internal static class RunReporting
 
         if (data.Tasks.Zip(tasks).Any(pair => GainMetric.Differs(pair.First) && pair.Second.GainPercent is not null)) notes.Add(GainMetric.Note);
 
+        notes.AddRange(model is TabularModel tabular ? tabular.Notes : []);
         notes.AddRange(TaskComparison.Explain(undefined, tasks.Length));
         return new RunReport
         {
@@ -44,6 +45,7 @@ internal static class RunReporting
             RowsPerSecond = result.RowsPerSecond,
             Memory = result.Memory,
             Balancing = SolverStatuses.Total(result.History.Select(epoch => epoch.Statuses)),
+            Experts = model is IExpertModel experts ? ExpertDiagnostics.Of(experts, data.Validation ?? data.Train) : null,
             Notes = notes,
             Files = ["config.yaml", "encoder.json", "model.safetensors", "metrics.jsonl", "report.json", "report.html"],
         };

@@ -1,6 +1,7 @@
 using Polymath.Data;
 using Polymath.Data.Runs;
 using Polymath.Learning;
+using Polymath.Learning.Reporting;
 using Polymath.Learning.Training;
 
 namespace Polymath.Tabular.Runs;
@@ -55,5 +56,18 @@ public sealed class TrainedRun
     {
         Table table = Encoder.Read(source, options ?? Settings.ReadOptions(Settings.SkipLines), cancellation);
         return Evaluation.Score(Model, TaskEncoding.DatasetOf(TaskEncoding.EncodeLabelled(Encoder, table)));
+    }
+
+    /// <summary>How the model uses its experts on a table, with or without labels.</summary>
+    /// <param name="source">The table.</param>
+    /// <param name="options">How to read it; as the training table unless given.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="RunException">The model has no experts, or the table no rows.</exception>
+    public ExpertReport InspectExperts(string source, ReadOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (Model is not IExpertModel experts) throw new RunException($"the model '{Model.Name}' has no experts, expected a run of one that has, such as mmoe, ple or home.");
+        Table table = Encoder.Read(source, options ?? Settings.ReadOptions(Settings.SkipLines), cancellation);
+        if (table.Rows == 0) throw new RunException($"{source}: holds no rows, expected at least one.");
+        return ExpertDiagnostics.Of(experts, TaskEncoding.DatasetOf(Encoder.Encode(table)));
     }
 }

@@ -18,6 +18,7 @@ public sealed class MlpBankTests
         ["output alone"] = new() { OutputSize = 3 },
         ["output without bias"] = new() { Hidden = [4], OutputSize = 1, OutputBias = false },
         ["batch norm"] = new() { Hidden = [4, 3], OutputSize = 1, BatchNorm = true, Activation = Activation.Tanh },
+        ["layer norm"] = new() { Hidden = [4, 3], OutputSize = 1, LayerNorm = true, Activation = Activation.Silu },
         ["nothing"] = new(),
     };
 
@@ -42,6 +43,7 @@ public sealed class MlpBankTests
     [Theory]
     [InlineData("deep with output")]
     [InlineData("batch norm")]
+    [InlineData("layer norm")]
     public void A_warm_bank_allocates_nothing(string name)
     {
         Mlp[] members = Make(name, 3, training: true);

@@ -18,6 +18,9 @@ internal static class ModuleTable
         ["Mlp"] = new(
             random => new Mlp(4, new MlpOptions { Hidden = [5, 3], Activation = Activation.Tanh, BatchNorm = true, Dropout = 0.3f, OutputSize = 2 }, random),
             [6, 4], (module, x) => ((Mlp)module).Forward(x)),
+        ["Mlp with layer norm"] = new(
+            random => new Mlp(4, new MlpOptions { Hidden = [5], Activation = Activation.Silu, LayerNorm = true, OutputSize = 2 }, random),
+            [3, 4], (module, x) => ((Mlp)module).Forward(x)),
         ["Mlp without norm"] = new(
             random => new Mlp(4, new MlpOptions { Hidden = [5], Activation = Activation.Silu, OutputSize = 2, OutputBias = false }, random),
             [1, 4], (module, x) => ((Mlp)module).Forward(x)),

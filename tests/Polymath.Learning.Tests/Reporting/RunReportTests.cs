@@ -62,8 +62,9 @@ public sealed class RunReportTests
     private static void AssertSame(RunReport expected, RunReport found)
     {
         Assert.Equal(expected.Boosting is null, found.Boosting is null);
+        Assert.Equal(expected.Experts?.ToString(), found.Experts?.ToString());
         Assert.Equal(expected.ToJson(), found.ToJson());
-        Assert.Equal(expected with { Tasks = [], History = [], Conflict = null, Boosting = null, Notes = [], Files = [] }, found with { Tasks = [], History = [], Conflict = null, Boosting = null, Notes = [], Files = [] });
+        Assert.Equal(expected with { Tasks = [], History = [], Conflict = null, Boosting = null, Experts = null, Notes = [], Files = [] }, found with { Tasks = [], History = [], Conflict = null, Boosting = null, Experts = null, Notes = [], Files = [] });
         Assert.Equal(expected.Notes, found.Notes);
         Assert.Equal(expected.Files, found.Files);
         Assert.Equal(expected.Tasks.Count, found.Tasks.Count);

@@ -22,6 +22,8 @@ internal static class SampleReports
         ["nothing"] = () => new RunReport { Name = "" },
         ["nan"] = Undefined,
         ["hostile"] = Hostile,
+        ["experts"] = () => Make("shop", ["like", "comment", "follow"], epochs: 6) with { Experts = Mixture(["like", "comment", "follow"], shared: 3) },
+        ["many-experts"] = () => Make("shop", [.. Enumerable.Range(1, 40).Select(i => $"probability_of_purchase_within_{i}_days")], epochs: 6) with { Experts = Mixture([.. Enumerable.Range(1, 40).Select(i => $"probability_of_purchase_within_{i}_days")], shared: 8) },
         ["boosted"] = () => Boosted(["abalone_female", "abalone_infant", "abalone_male"], outliers: 1, validation: true),
         ["boosted-twenty"] = () => Boosted([.. Enumerable.Range(1, 20).Select(i => $"probability_of_purchase_within_{i}_days_of_the_first_click")], outliers: 3, validation: true),
         ["boosted-many"] = () => Boosted([.. Enumerable.Range(1, 139).Select(i => $"school {i}")], outliers: 14, validation: false),
@@ -69,6 +71,26 @@ internal static class SampleReports
             Notes = epochs > 20 ? ["Early stopping after 6 epochs without a better mean validation metric.", "CAGrad's solver kept the previous weights in 3 of 4,212 steps."] : [],
             Files = ["model.safetensors", "config.yaml", "metrics.jsonl", "report.html"],
         };
+    }
+
+    /// <summary>Two levels; one expert has collapsed, one is captured, and the last task ignores its own.</summary>
+    public static ExpertReport Mixture(string[] tasks, int shared)
+    {
+        var random = new RandomStream(9);
+        var experts = new List<ExpertFigures>();
+        var gates = new List<GateFigures>();
+        for (int level = 0; level < 2; level++)
+        {
+            for (int e = 0; e < shared; e++) experts.Add(new ExpertFigures(level, $"shared.{e}", "", 64, e == 1 && level == 1 ? 0.97 : 0.1 * random.NextDouble(), e == 1 ? 40 : 0, 0.2, 0.5 + (0.2 * random.NextDouble())));
+            foreach (string task in tasks) experts.Add(new ExpertFigures(level, $"{task}.0", task, 64, 0.02, 0, 0.2, 0.6));
+            foreach (string task in tasks)
+            {
+                double[] weights = [.. Enumerable.Range(0, shared + 1).Select(e => e == 0 && task != tasks[0] ? 1e-3 : e == shared && task == tasks[^1] ? 1e-3 : 0.2 + random.NextDouble())];
+                gates.Add(new GateFigures(level, task, false, [.. Enumerable.Range(0, shared).Select(e => $"shared.{e}"), $"{task}.0"], [.. weights.Select(weight => weight / weights.Sum())], level == 1 && task == tasks[0] ? [0.4] : []));
+            }
+        }
+
+        return new ExpertReport(4096, experts, gates);
     }
 
     private static TaskReport Task(string name, double gain, int index, bool regression)

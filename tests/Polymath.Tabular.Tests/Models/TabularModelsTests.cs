@@ -13,7 +13,7 @@ public sealed class TabularModelsTests
 
     [Fact]
     public void Names_are_those_of_the_documentation()
-        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple", "dselect-k", "stem", "esmm", "aitm"], TabularModels.All.Select(model => model.Name));
+        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple", "dselect-k", "stem", "esmm", "aitm", "home"], TabularModels.All.Select(model => model.Name));
 
     [Fact]
     public void An_unknown_model_is_answered_with_the_nearest_and_all_names()
@@ -121,7 +121,7 @@ public sealed class TabularModelsTests
         IReadOnlyList<GateUse> uses = gated.GateWeights(TinyProblem.Batch());
         Assert.True(model.Training);
         Assert.Equal(before, model.NamedBuffers().SelectMany(entry => entry.Value.ToArray()));
-        Assert.Equal(name switch { "omoe" => [null], "ple" => ["task0", "task1", null, "task0", "task1"], _ => ["task0", "task1"] }, uses.Select(use => use.Task));
+        Assert.Equal(name switch { "omoe" => [null], "ple" => ["task0", "task1", null, "task0", "task1"], "home" => [null, null, null, "task0", "task1"], _ => ["task0", "task1"] }, uses.Select(use => use.Task));
         foreach (GateUse use in uses)
         {
             Assert.Equal(new Shape(TinyProblem.Rows, use.Experts.Count), use.Weights.Shape);
