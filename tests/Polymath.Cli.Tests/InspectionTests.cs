@@ -30,6 +30,25 @@ public sealed class InspectionTests(TrainedFolder trained) : IClassFixture<Train
     }
 
     [Fact]
+    public void A_run_shows_how_its_experts_are_used_as_reported_and_on_a_table()
+    {
+        using var folder = new TemporaryFolder();
+        CommandLine.Succeed("train", trained.Data, "--out", folder["run"], "-t", "yes:binary", "-t", "amount", "-m", "home:groups=a:yes/b:amount,expert-hidden=8,lora-rank=2", "-e", "1");
+        string reported = CommandLine.Succeed("inspect", folder["run"], "--experts").Output, measured = CommandLine.Succeed("inspect", folder["run"], "--experts", trained.Data).Output;
+        foreach (string text in (string[])[reported, measured])
+        {
+            foreach (string part in (string[])["zeros", "1: amount.0", "gate of", "0: shared", "mean weights"]) Assert.Contains(part, text, StringComparison.Ordinal);
+            Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        }
+
+        Assert.StartsWith("experts on 200 rows", measured, StringComparison.Ordinal);
+        Assert.Equal(200, Json("inspect", folder["run"], "--experts", trained.Data).GetProperty("rows").GetInt32());
+        Refusal.Of(folder, ["no figures of experts"], "inspect", trained.Run, "--experts");
+        Refusal.Of(folder, ["'shared-bottom' has no experts"], "inspect", trained.Run, "--experts", trained.Data);
+        Refusal.Of(folder, ["expected the folder of a finished run"], "inspect", trained.Data, "--experts");
+    }
+
+    [Fact]
     public void A_table_shows_kinds_missing_and_ranges()
     {
         using var folder = new TemporaryFolder();

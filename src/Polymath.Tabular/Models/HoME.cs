@@ -10,7 +10,10 @@ namespace Polymath.Tabular;
 /// own, so that none is captured; self gates keep feeding the experts of sparse tasks. logit_t = tower_t(h_t). Children:
 /// <c>embedding</c>, <c>meta</c> (<see cref="HoMEMetaLayer"/>), <c>mixture</c> (<see cref="HoMETaskLayer"/>), <c>towers.0</c>, ...
 /// </summary>
-/// <remarks>There is no official code; where public ports differ, see docs/models.md for what is done here.</remarks>
+/// <remarks>
+/// There is no official code. Where public ports differ: factors of feature gates are 2 sigmoid and multiply the input; gates read the input as it is, one
+/// port feeds them the views (<see cref="GateInput"/>); experts are normalised over the batch, one port does so per row (<see cref="ExpertNorm"/>).
+/// </remarks>
 /// <example><code>
 /// var tasks = new TaskSet(Target.Binary("like"), Target.Binary("comment"), Target.Binary("long_view"));
 /// var options = new HoMEOptions { Groups = [new TaskGroup("inter", ["like", "comment"]), new TaskGroup("watch", ["long_view"])], ExpertHidden = [32], LoraRank = 4 };

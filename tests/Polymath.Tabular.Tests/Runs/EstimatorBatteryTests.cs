@@ -32,6 +32,8 @@ public sealed class EstimatorBatteryTests : IDisposable
         Assert.Equal(fit.Data.Tasks.Select(task => task.Name), fit.Test.Select(score => score.Task));
         Assert.All(fit.Test, score => Assert.True(score.Observed > 0 && double.IsFinite(score.Value)));
         Assert.Equal(name == "single-task" ? 0 : 1, Math.Sign(fit.Conflicts.Pairs));
+        Assert.Equal(fit.Model is IExpertModel, fit.Report.Experts is not null);
+        Assert.All(fit.Model.Notes, note => Assert.Contains(note, fit.Report.Notes));
         Assert.DoesNotContain("fixed", fit.Data.Schema.NumericNames);
         Assert.Contains($"{fit.Data.Tasks[0].Name}: auc", fit.ToString(), StringComparison.Ordinal);
     }

@@ -6,7 +6,7 @@ namespace Polymath.Learning.Reporting.Charts;
 internal sealed class GateMap
 {
     private const double Width = 480, MostMargin = 130, LeastMargin = 48, MostSide = 46, Font = 12, LegendHeight = 46, StrongFrom = 0.55, LeastSideWithValues = 25;
-    private const int Most = 32, LegendSteps = 20;
+    private const int Most = 20, LegendSteps = 20;
 
     private static readonly double[] s_ends = [0.1, 0.2, 0.5];
     private readonly int _level, _left;

@@ -13,7 +13,7 @@ internal static class ExpertSection
         if (anomalies.Count == 0) markup.Element("p", $"No expert has collapsed, none is captured by one task, and no task neglects its own, over {Numbers.Count(report.Rows)} rows.").Line();
         else
         {
-            markup.Open("ul", ("class", "anomalies"));
+            markup.Open("ul", ("class", "pairs"));
             foreach (ExpertAnomaly anomaly in anomalies) markup.Element("li", anomaly.Sentence);
             markup.Close().Line();
         }
