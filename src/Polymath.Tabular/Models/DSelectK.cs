@@ -12,7 +12,7 @@ namespace Polymath.Tabular;
 /// var tasks = new TaskSet(Target.Binary("click"), Target.Binary("buy"));
 /// var model = new DSelectK(FeatureSchema.Numeric(6), tasks, new DSelectKOptions { Experts = 4, Selectors = 2, ExpertHidden = [32] }, seed: 1);
 /// </code></example>
-public sealed class DSelectK : TabularModel, IGatedModel
+public sealed class DSelectK : TabularModel, IExpertModel
 {
     internal const string RegistryName = "dselect-k";
 
@@ -69,17 +69,24 @@ public sealed class DSelectK : TabularModel, IGatedModel
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<GateUse> GateWeights(Batch batch)
-    {
-        using var inference = new InferenceScope(this);
-        Tensor x = _embedding.Forward(batch);
-        string[] experts = [.. _experts.Select((_, e) => Numbered("shared", e))];
-        return [.. _gates.Select((gate, t) => new GateUse(0, Tasks[t].Name, experts, gate.Forward(x, out _).Keep()))];
-    }
+    public IReadOnlyList<GateUse> GateWeights(Batch batch) => Observe(batch, outputs: false).Gates;
+
+    /// <inheritdoc/>
+    public ExpertActivity Activity(Batch batch) => Observe(batch, outputs: true);
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Module>> Parts() =>
     [
         Part("embedding", _embedding), .. _experts.Select(expert => Part("experts", expert)), .. _gates.Select(gate => Part("gates", gate)), .. _towers.Select(tower => Part("towers", tower)),
     ];
+
+    private ExpertActivity Observe(Batch batch, bool outputs)
+    {
+        using var inference = new InferenceScope(this);
+        Tensor x = _embedding.Forward(batch);
+        var trace = new ExpertTrace([.. Tasks.Select(task => task.Name)], [], outputs);
+        trace.AddExperts(0, ExpertOwner.Shared, 0, _experts.Length, _bank.Forward(x));
+        for (int t = 0; t < _gates.Length; t++) trace.AddGate(0, ExpertOwner.Task, t, _gates[t].Forward(x, out _), (ExpertOwner.Shared, 0));
+        return trace.Activity;
+    }
 }

@@ -12,7 +12,7 @@ namespace Polymath.Tabular;
 /// var tasks = new TaskSet(Target.Binary("click"), Target.Binary("buy"));
 /// var model = new Stem(FeatureSchema.Numeric(6), tasks, new StemOptions { ExpertHidden = [32] }, seed: 1);
 /// </code></example>
-public sealed class Stem : TabularModel, IGatedModel
+public sealed class Stem : TabularModel, IExpertModel
 {
     internal const string RegistryName = "stem";
 
@@ -74,13 +74,10 @@ public sealed class Stem : TabularModel, IGatedModel
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<GateUse> GateWeights(Batch batch)
-    {
-        using var inference = new InferenceScope(this);
-        var uses = new List<GateUse>();
-        Extract(batch, new Tensor[Tasks.Count + 1], uses);
-        return uses;
-    }
+    public IReadOnlyList<GateUse> GateWeights(Batch batch) => Observe(batch, outputs: false).Gates;
+
+    /// <inheritdoc/>
+    public ExpertActivity Activity(Batch batch) => Observe(batch, outputs: true);
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Module>> Parts() =>
@@ -92,8 +89,16 @@ public sealed class Stem : TabularModel, IGatedModel
         .. _towers.Select(tower => Part("towers", tower)),
     ];
 
+    private ExpertActivity Observe(Batch batch, bool outputs)
+    {
+        using var inference = new InferenceScope(this);
+        var trace = new ExpertTrace([.. Tasks.Select(task => task.Name)], [], outputs);
+        Extract(batch, new Tensor[Tasks.Count + 1], trace);
+        return trace.Activity;
+    }
+
     /// <summary>Runs all levels; the streams end as z_1, ..., z_T and, when the last level has a shared gate, z_s.</summary>
-    private void Extract(Batch batch, Span<Tensor> streams, List<GateUse>? uses)
+    private void Extract(Batch batch, Span<Tensor> streams, ExpertTrace? trace)
     {
         for (int t = 0; t < streams.Length; t++) streams[t] = _embeddings[t].Forward(batch);
         using var next = new TensorBuffer(streams.Length);
@@ -101,12 +106,19 @@ public sealed class Stem : TabularModel, IGatedModel
         for (int level = 0; level < _levels.Length; level++)
         {
             int count = _levels[level].SharedGate is null ? streams.Length - 1 : streams.Length;
-            _levels[level].Forward(streams, next.Span[..count], uses is null ? default : weights.Span[..count]);
+            _levels[level].Forward(streams, next.Span[..count], trace is null ? default : weights.Span[..count]);
+            if (trace is not null) Observe(_levels[level], level, streams, weights.Span[..count], trace);
             next.Span[..count].CopyTo(streams);
-            for (int stream = 0; uses is not null && stream < count; stream++) uses.Add(new GateUse(level, stream < Tasks.Count ? Tasks[stream].Name : null, ExpertNames(_levels[level]), weights.Span[stream].Keep()));
         }
     }
 
-    private string[] ExpertNames(StemLayer level)
-        => [.. Tasks.SelectMany((task, t) => level.Specific[t].Select((_, e) => Numbered(task.Name, e))), .. level.Shared.Select((_, e) => Numbered("shared", e))];
+    /// <summary>Every gate weighs the experts of all tasks, then the shared ones.</summary>
+    private void Observe(StemLayer layer, int level, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> weights, ExpertTrace trace)
+    {
+        int tasks = Tasks.Count;
+        for (int t = 0; t < tasks; t++) trace.AddExperts(level, ExpertOwner.Task, t, layer.Specific[t], inputs[t]);
+        trace.AddExperts(level, ExpertOwner.Shared, 0, layer.Shared, inputs[tasks]);
+        (ExpertOwner Owner, int Index)[] all = [.. Enumerable.Range(0, tasks).Select(t => (ExpertOwner.Task, t)), (ExpertOwner.Shared, 0)];
+        for (int stream = 0; stream < weights.Length; stream++) trace.AddGate(level, stream < tasks ? ExpertOwner.Task : ExpertOwner.Shared, stream < tasks ? stream : 0, weights[stream], all);
+    }
 }

@@ -71,12 +71,12 @@ public sealed record ExpertReport(long Rows, IReadOnlyList<ExpertFigures> Expert
             text.Append(CultureInfo.InvariantCulture, $"{Fit(At(expert.Level, expert.Name), 26)}{100 * expert.ZeroRate,6:0.0} %{$"{expert.DeadUnits}/{expert.Width}",8}{expert.Mean,9:0.000}{expert.Deviation,9:0.000}  {Fit(share, 18).TrimEnd()}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\n{"gate of",-26}{"used",6}{"own",7}  mean weights\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{"gate of",-20}{"used",6}{"own",7}  mean weights\n");
         foreach (GateFigures gate in Gates)
         {
             string own = OwnShare(gate) is { } part ? string.Create(CultureInfo.InvariantCulture, $"{100 * part:0} %") : "-";
             IEnumerable<string> weights = gate.Experts.Zip(gate.Weights).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.First} {pair.Second:0.00}"));
-            string head = string.Create(CultureInfo.InvariantCulture, $"{Fit(At(gate.Level, gate.Consumer), 26)}{gate.Utilisation,6:0.00}{own,7}  ");
+            string head = string.Create(CultureInfo.InvariantCulture, $"{Fit(At(gate.Level, gate.Consumer), 20)}{gate.Utilisation,6:0.00}{own,7}  ");
             foreach (string line in Wrap(weights, 80 - head.Length))
             {
                 text.Append(head).Append(line).Append('\n');

@@ -24,7 +24,7 @@ internal static class ExpertSection
         {
             var map = GateMap.Of(report, level);
             string of = levels.Length > 1 ? $" at level {level.ToString(CultureInfo.InvariantCulture)}" : string.Empty;
-            markup.Open("figure", ("class", "wide")).Element("figcaption", $"Whose gate gives which expert how much weight{of}").Line();
+            markup.Open("figure", ("class", "wide")).Element("figcaption", $"Mean weight of every expert in every gate{of}").Line();
             map.Draw(new SvgWriter(markup));
             markup.Element("p", map.Caption, ("class", "caption")).Close().Line();
         }
