@@ -13,7 +13,13 @@ namespace Polymath.Learning.Metrics;
 /// </code></example>
 public static class PairedBootstrap
 {
-    private const int Resamples = 100, MostRows = 20_000, FewestDefined = 20;
+    /// <summary>How often the rows are drawn again.</summary>
+    public const int Resamples = 100;
+
+    /// <summary>On how many of them something must be defined for a spread to be quoted.</summary>
+    public const int FewestDefined = 20;
+
+    private const int MostRows = 20_000;
 
     /// <summary>Standard deviation of the relative gain over resampled rows, as a fraction of the baseline.</summary>
     /// <param name="metric">The metric.</param>
@@ -50,5 +56,43 @@ public static class PairedBootstrap
 
         // A resample smaller than the data varies more, by the square root of the ratio.
         return Math.Sqrt(gains.Sum(gain => (gain - mean) * (gain - mean)) / (gains.Count - 1)) * Math.Sqrt((double)drawn / rows);
+    }
+
+    /// <summary>
+    /// A metric on every resample. Two models scored with equal streams on as many labels are scored on the same rows, so that their values may be
+    /// compared one by one.
+    /// </summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="labels">[n] observed labels.</param>
+    /// <param name="predictions">[n] or [n, classes] predictions.</param>
+    /// <param name="classes">Number of classes; read by multi-class metrics only.</param>
+    /// <param name="random">Draws the rows.</param>
+    /// <returns>One value per resample, NaN where undefined; they spread as samples of n rows do, also where fewer were drawn.</returns>
+    public static double[] Values(Metric metric, ReadOnlySpan<float> labels, ReadOnlySpan<float> predictions, int classes, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(random);
+        double[] values = new double[Resamples];
+        values.AsSpan().Fill(double.NaN);
+        int rows = labels.Length;
+        if (rows == 0) return values;
+        int width = predictions.Length / rows, drawn = Math.Min(rows, MostRows);
+        if (predictions.Length != rows * width) throw new ArgumentException($"PairedBootstrap: {predictions.Length} predictions for {rows} labels.");
+        float[] y = new float[drawn], a = new float[drawn * width];
+        for (int resample = 0; resample < values.Length; resample++)
+        {
+            for (int i = 0; i < drawn; i++)
+            {
+                int row = random.NextInt32(rows);
+                y[i] = labels[row];
+                predictions.Slice(row * width, width).CopyTo(a.AsSpan(i * width));
+            }
+
+            values[resample] = metric.Evaluate(y, a, classes).Value;
+        }
+
+        double mean = values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(), shrink = Math.Sqrt((double)drawn / rows);
+        for (int i = 0; i < values.Length && drawn < rows; i++) values[i] = mean + ((values[i] - mean) * shrink);
+        return values;
     }
 }

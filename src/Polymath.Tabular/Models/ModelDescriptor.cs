@@ -6,14 +6,16 @@ namespace Polymath.Tabular;
 public sealed class ModelDescriptor
 {
     private readonly Func<FeatureSchema, TaskSet, IReadOnlyDictionary<string, string>, ulong, TabularModel> _factory;
+    private readonly Action<IReadOnlyDictionary<string, string>> _check;
 
-    private ModelDescriptor(string name, string title, string paper, IReadOnlyList<ModelOption> options, Func<FeatureSchema, TaskSet, IReadOnlyDictionary<string, string>, ulong, TabularModel> factory)
+    private ModelDescriptor(string name, string title, string paper, IReadOnlyList<ModelOption> options, Func<FeatureSchema, TaskSet, IReadOnlyDictionary<string, string>, ulong, TabularModel> factory, Action<IReadOnlyDictionary<string, string>> check)
     {
         Name = name;
         Title = title;
         Paper = paper;
         Options = options;
         _factory = factory;
+        _check = check;
     }
 
     /// <summary>The registry name: "mmoe".</summary>
@@ -40,7 +42,12 @@ public sealed class ModelDescriptor
     public TabularModel Create(FeatureSchema schema, TaskSet tasks, IReadOnlyDictionary<string, string>? options = null, ulong seed = 0)
         => _factory(schema, tasks, options ?? new Dictionary<string, string>(), seed);
 
+    /// <summary>Throws unless the options are ones that the model has, with values in range; whether it suits some tasks shows when it is made.</summary>
+    /// <param name="options">Options as text.</param>
+    /// <exception cref="ModelException">An unknown option (the nearest known one is suggested), or a value out of range.</exception>
+    public void Check(IReadOnlyDictionary<string, string> options) => _check(options);
+
     internal static ModelDescriptor Of<T>(string name, string title, string paper, OptionTable<T> table, Func<FeatureSchema, TaskSet, T, ulong, TabularModel> create, bool takesFunnel = false)
         where T : TabularOptions
-        => new(name, title, paper, table.Options, (schema, tasks, options, seed) => create(schema, tasks, table.Parse(options), seed)) { TakesFunnel = takesFunnel };
+        => new(name, title, paper, table.Options, (schema, tasks, options, seed) => create(schema, tasks, table.Parse(options), seed), options => table.Parse(options)) { TakesFunnel = takesFunnel };
 }

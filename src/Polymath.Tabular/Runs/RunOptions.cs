@@ -36,6 +36,19 @@ public static class RunOptions
         Option.Choice("baseline", Training, "Train one model per task for comparison; auto does for small runs.", ["auto", "single-task", "none"], s => BaselineName(s.Baseline), (s, v) => s with { Baseline = v == "auto" ? BaselineChoice.Auto : v == "none" ? BaselineChoice.None : BaselineChoice.SingleTask }),
     ]);
 
+    /// <summary>The same settings for work made of many trainings.</summary>
+    /// <typeparam name="T">Its settings.</typeparam>
+    /// <param name="except">Names of those it sets by itself.</param>
+    public static IEnumerable<SettingOption<T>> Of<T>(params string[] except)
+        where T : RunSettings
+
+        // A record copied by 'with' keeps its own type.
+        => Table.All.Where(option => !except.Contains(option.Name)).Select(option => new SettingOption<T>(option.Name, option.Value, option.Group, option.Help, option.IsList, settings => option.Get(settings), (settings, values) => (T)option.Set(settings, values))
+        {
+            SetExactly = (settings, values) => (T)option.SetExactly(settings, values),
+            Shown = option.Shown,
+        });
+
     /// <summary>The settings one by one.</summary>
     public static IReadOnlyList<Option> All => Table.All;
 

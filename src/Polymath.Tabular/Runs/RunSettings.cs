@@ -3,8 +3,8 @@ using Polymath.Learning.Training;
 
 namespace Polymath.Tabular.Runs;
 
-/// <summary>Everything a training run is made of. The same values come from flags, from YAML and from code; see <see cref="RunOptions"/> for their names, ranges and help.</summary>
-public sealed record RunSettings : DataSettings
+/// <summary>Everything a training run is made of. The same values come from flags, from YAML and from code; see <see cref="RunOptions"/> for their names, ranges and help. Work made of many trainings adds its own to these.</summary>
+public record RunSettings : DataSettings
 {
     /// <summary>Also give the task column to the model as an input.</summary>
     public bool TaskAsInput { get; init; }

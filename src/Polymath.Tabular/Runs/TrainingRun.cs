@@ -1,9 +1,6 @@
 using System.Globalization;
 using Polymath.Data.Runs;
 using Polymath.Learning;
-using Polymath.Learning.Balancing;
-using Polymath.Learning.Optimization;
-using Polymath.Learning.Regularization;
 using Polymath.Learning.Reporting;
 using Polymath.Learning.Training;
 using Polymath.Tensors;
@@ -41,7 +38,6 @@ public sealed class TrainingRun
 
     private ModelSpecification Specification => ModelSpecification.Parse(_settings.Model);
 
-
     /// <summary>Trains, or goes on training.</summary>
     /// <param name="settings">What to do; with <see cref="TrainingRunMode.Resume"/>, the settings in the folder.</param>
     /// <param name="folder">Where results go.</param>
@@ -58,7 +54,7 @@ public sealed class TrainingRun
         if (mode == TrainingRunMode.Resume && folder.IsFinished) return new RunOutcome(true, folder, folder.ReadReport());
 
         // Everything that can be wrong with the input is found before the folder is touched.
-        CheckNames(settings);
+        RunTrainer.Check(settings);
         data ??= RunData.Load(settings, cancellation);
         var run = new TrainingRun(settings, folder, data, command, progress);
         Trainer trainer = run.TrainerFor(run._model, MultiTaskFile, 0);
@@ -80,20 +76,9 @@ public sealed class TrainingRun
     /// <exception cref="TrainingException">Data and settings cannot be trained on.</exception>
     public static void Check(RunSettings settings, TabularData data)
     {
-        CheckNames(settings);
+        RunTrainer.Check(settings);
         var run = new TrainingRun(settings, new RunFolder(string.Empty), data, string.Empty, null);
         run.TrainerFor(run._model, MultiTaskFile, 0).Validate(data.Train, data.Validation);
-    }
-
-    private static void CheckNames(RunSettings settings)
-    {
-        RunOptions.Validate(settings);
-        TabularModels.Find(ModelSpecification.Parse(settings.Model).Name);
-        Balancers.Create(settings.Balancer);
-        if (settings.Flat.Length > 0) FlatRegions.Create(settings.Flat);
-        if (settings.Regularizer.Length > 0) Regularizers.Create(settings.Regularizer);
-        Optimizers.Create(settings.Optimizer);
-        Schedules.Create(settings.Schedule);
     }
 
     private RunOutcome Train(Trainer trainer, CancellationToken cancellation)
@@ -139,30 +124,7 @@ public sealed class TrainingRun
     }
 
     private Trainer TrainerFor(TabularModel model, string file, int repeat, int? labelled = null)
-    {
-        var options = new TrainerOptions
-        {
-            Epochs = _settings.Epochs,
-            BatchSize = _settings.BatchSize,
-            Patience = _settings.Patience,
-            ClipNorm = _settings.Clip,
-            AverageDecay = _settings.Average,
-            BalanceAt = labelled is null ? _settings.BalanceAt : BalanceLevel.Parameters,
-            GradientMemory = (long)(_settings.GradientMemory * 1024 * 1024),
-            Seed = SeedOf(repeat),
-            ConflictSamples = model.Tasks.Count <= 16 ? 8 : 2,
-        };
-        return new Trainer(model)
-        {
-            Optimizer = Optimizers.Create(_settings.Optimizer),
-            Schedule = Schedules.Create(_settings.Schedule),
-            Balancer = labelled is null ? Balancers.Create(_settings.Balancer) : new EqualWeighting(),
-            FlatRegions = labelled is null && _settings.Flat.Length > 0 ? FlatRegions.Create(_settings.Flat) : null,
-            Regularizer = labelled is null && _settings.Regularizer.Length > 0 ? Regularizers.Create(_settings.Regularizer) : null,
-            CheckpointPath = Path.Combine(_folder.Checkpoints, repeat == 0 ? $"{file}.safetensors" : string.Create(CultureInfo.InvariantCulture, $"{file}-seed-{repeat}.safetensors")),
-            Options = labelled is { } rows ? SingleTaskBaseline.BudgetFor(options, rows, _data.Train.Rows) : options,
-        };
-    }
+        => RunTrainer.Create(_settings, model, SeedOf(repeat), Path.Combine(_folder.Checkpoints, repeat == 0 ? $"{file}.safetensors" : string.Create(CultureInfo.InvariantCulture, $"{file}-seed-{repeat}.safetensors")), labelled, _data.Train.Rows);
 
     private ulong SeedOf(int repeat) => (ulong)_settings.Seed + (ulong)repeat;
 
