@@ -18,6 +18,7 @@ internal abstract class RowSource
         if (source.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase)) return new SqliteSource(source);
         bool postgres = source.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
         if (postgres) return new PostgresSource(source);
+        if (ArffSource.Recognises(source)) return new ArffSource(source, options);
         return MatlabSource.Recognises(source) ? new MatlabSource(source, options) : new CsvSource(source, options);
     }
 }

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Polymath.Data.Runs;
-using Polymath.Learning;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Configuration;
 using Polymath.Learning.Metrics;
@@ -24,6 +20,9 @@ namespace Polymath.Tabular.Comparing;
 /// </code></example>
 public sealed class Comparison
 {
+    // Every line names its model, balancer and seed.
+    private static readonly string[] s_perLine = ["models", "balancers", "seeds", "seed", "reference"];
+
     private readonly ComparisonSettings _settings;
     private readonly TabularData _data;
     private readonly IReadOnlyList<ComparisonCell> _cells;
@@ -109,7 +108,7 @@ public sealed class Comparison
         return cells;
     }
 
-    private Journal Open(string path, Dictionary<(string, string, int), ComparisonRun> finished) => new(path, "comparison", Fingerprint(), "other data or other settings", line =>
+    private Journal Open(string path, Dictionary<(string, string, int), ComparisonRun> finished) => new(path, "comparison", RunFingerprint.Of(ComparisonOptions.Table, _settings, s_perLine, _data), "other data or other settings", line =>
     {
         ComparisonRun run = ComparisonRunJson.Read(line);
         finished[(run.Model, run.Balancer, run.Seed)] = run;
@@ -126,7 +125,7 @@ public sealed class Comparison
                 int before = done++, number = repeat, seed = _settings.Seed + repeat;
                 Report(null);
                 if (finished.ContainsKey((cell.Model, cell.Balancer, seed))) continue;
-                string? checkpoint = checkpoints is null ? null : Path.Combine(checkpoints, $"{Digest($"{cell.Model}\n{cell.Balancer}\n{seed}")[..16]}.safetensors");
+                string? checkpoint = checkpoints is null ? null : Path.Combine(checkpoints, $"{RunFingerprint.Digest($"{cell.Model}\n{cell.Balancer}\n{seed}")[..16]}.safetensors");
                 ComparisonRun? run = _refused.TryGetValue(cell, out string? reason) ? new ComparisonRun(cell.Model, cell.Balancer, seed) { Error = reason } : TrainCell(cell, seed, checkpoint, training => Report(training), cancellation);
                 if (run is null) return false;
                 finished[(cell.Model, cell.Balancer, seed)] = run;
@@ -197,18 +196,4 @@ public sealed class Comparison
 
     // What one model or balancer refuses, or cannot do, need not concern the others.
     private static bool IsOfCell(Exception exception) => exception is ModelException or BalancerException or ComponentException or TrainingException or TensorException;
-
-    /// <summary>What a training depends on beside its cell and seed.</summary>
-    private string Fingerprint()
-    {
-        string[] outside = ["models", "balancers", "seeds", "seed", "reference", "test"];
-        var text = new StringBuilder();
-        foreach (SettingOption<ComparisonSettings> option in ComparisonOptions.Table.All.Where(option => !outside.Contains(option.Name))) text.Append(option.Name).Append('=').AppendJoin('\u001f', option.Get(_settings)).Append('\n');
-        foreach (ArrayDataset? rows in (ArrayDataset?[])[_data.Train, _data.Validation, _data.Test]) text.Append(CultureInfo.InvariantCulture, $"{rows?.Rows} {rows?.Fingerprint():x}\n");
-        foreach (Target task in _data.Tasks) text.Append(CultureInfo.InvariantCulture, $"{task.Name} {task.Kind} {task.Outputs} {task.Metric} {task.Mean:R} {task.Deviation:R}\n");
-        foreach (object part in (IEnumerable<object>)[.. _data.Schema.NumericNames, .. _data.Schema.Fields, .. _data.Schema.Sequences]) text.Append(part).Append('\u001f');
-        return Digest(text.ToString());
-    }
-
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

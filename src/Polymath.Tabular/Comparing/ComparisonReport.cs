@@ -58,7 +58,7 @@ public static class ComparisonReport
     private static void Overview(MarkupWriter markup, ComparisonResult result)
     {
         markup.Open("section", ("id", "overview")).Element("h2", "Over all tasks").Line().Open("div", ("class", "pair")).Line();
-        markup.Open("figure", ("class", "wide")).Element("figcaption", Caption("the mean of the tasks' metrics", result)).Line();
+        markup.Open("figure", ("class", "wide")).Element("figcaption", Caption("Mean of the tasks' metrics", result)).Line();
         Differences("chart-mean", "Mean over tasks", result, cell => cell.Mean, higherIsBetter: true, [.. result.Ranked]).Draw(new SvgWriter(markup));
         markup.Element("p", ComparisonVerdict.Explanation(result), ("class", "caption")).Close().Line();
         markup.Open("figure", ("class", "wide")).Element("figcaption", "What it reaches against what it costs").Line();
@@ -94,7 +94,7 @@ public static class ComparisonReport
     }
 
     private static string Caption(string what, ComparisonResult result)
-        => result.Cells.Count > 1 && result.Cells[result.Reference].HasResult ? $"{char.ToUpperInvariant(what[0])}{what[1..]}, minus that of {result.Cells[result.Reference].Cell.Label}" : what;
+        => result.Cells.Count > 1 && result.Cells[result.Reference].HasResult ? $"{what}, minus that of {result.Cells[result.Reference].Cell.Label}" : what;
 
     // Differences to the reference; where there is nothing to compare with, the scores themselves.
     private static IntervalChart Differences(string id, string title, ComparisonResult result, Func<CellResult, CellScore> score, bool higherIsBetter, CellResult[] cells)

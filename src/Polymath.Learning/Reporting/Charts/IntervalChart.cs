@@ -3,7 +3,7 @@ namespace Polymath.Learning.Reporting.Charts;
 /// <summary>Dots with intervals on a common scale, names on the left and values on the right, so that nothing can overlap.</summary>
 internal sealed class IntervalChart
 {
-    private const double Width = 520, NameColumn = 176, ValueColumn = 132, RowHeight = 24, Top = 6, AxisHeight = 36, Font = 13, Dot = 4, Cap = 4;
+    private const double Width = 520, NameColumn = 184, ValueColumn = 132, RowHeight = 24, Top = 6, AxisHeight = 36, Font = 13, Dot = 4, Cap = 4;
 
     public required string Id { get; init; }
 
@@ -23,7 +23,7 @@ internal sealed class IntervalChart
         double left = NameColumn, right = Width - ValueColumn, bottom = Top + (Rows.Count * RowHeight);
         svg.Begin(Id, Width, bottom + AxisHeight, Title, Description);
         IEnumerable<double> ends = Rows.SelectMany(row => new[] { row.Value, row.Low, row.High }).Where(double.IsFinite);
-        Axis? axis = Axis.Around(FromZero ? ends.Append(0) : ends, left + 6, right - 6, ticks: 4);
+        Axis? axis = Axis.Around(FromZero ? ends.Append(0) : ends, left + 6, right - 6, ticks: 3);
         foreach (double tick in axis?.Ticks ?? [])
         {
             svg.Line(axis!.Map(tick), Top, axis.Map(tick), bottom, FromZero && tick == 0 ? "zero" : "grid");
