@@ -18,6 +18,7 @@ public static class PublishedSystems
         new Balancing.BalancersOnTables(),
         new FlatMtl.FlatRegionTraining(),
         new Home.HierarchyOfExperts(),
+        new Tables.ModelsOnTables(),
         new Rmtgb.RobustMultiTaskBoosting(),
         new RepMtl.RepMtlReproduction(),
         new EmbeddingPosition.EmbeddingPositioning(),

@@ -67,10 +67,10 @@ public sealed class Comparison
         data ??= RunData.Load(settings, cancellation);
         var comparison = new Comparison(settings, data, cells);
         if (overwrite || !folder.IsComparison) folder.Prepare(overwrite);
-        Directory.CreateDirectory(folder.Checkpoints);
         var finished = new Dictionary<(string, string, int), ComparisonRun>();
         using (Journal journal = comparison.Open(folder.Runs, finished))
         {
+            Directory.CreateDirectory(folder.Checkpoints);
             AtomicFile.WriteText(folder.Configuration, writer => writer.Write(SettingFile.Write(ComparisonOptions.Table, settings, ComparisonOptions.Kind)));
             if (!comparison.Train(finished, journal, folder.Checkpoints, progress, cancellation)) return new ComparisonOutcome(false, folder, null);
         }

@@ -63,10 +63,10 @@ public sealed class HyperparameterSearch
         TrainingRun.Check(settings, data);
         var search = new HyperparameterSearch(settings, data, space, folder, progress);
         if (overwrite || !folder.IsSearch) folder.Prepare(overwrite);
-        Directory.CreateDirectory(folder.Checkpoints);
         TuningTrial[]? trials;
         using (var journal = new Journal(folder.Trials, "search", RunFingerprint.Of(TuningOptions.Table, settings, s_perLine, data), "other data or other settings", search.Take))
         {
+            Directory.CreateDirectory(folder.Checkpoints);
             AtomicFile.WriteText(folder.Configuration, writer => writer.Write(SettingFile.Write(TuningOptions.Table, settings, TuningOptions.Kind)));
             trials = search.Run(journal, cancellation);
         }

@@ -130,7 +130,7 @@ public sealed partial class ComparisonTests : IDisposable
         // The same rows under another name are the same data.
         Execute(settings with { Data = _temporary.Write("moved.csv", File.ReadAllText(_data)) }, "out");
         _temporary.Write("letter.txt", "dear");
-        Assert.Contains("not empty", Assert.Throws<RunException>(() => Comparison.Execute(settings, new ComparisonFolder(_temporary.Root))).Message, StringComparison.Ordinal);
+        Assert.Contains("not empty", Assert.Throws<RunException>(() => Comparison.Execute(settings, new ComparisonFolder(_temporary.Root), cancellation: Token)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

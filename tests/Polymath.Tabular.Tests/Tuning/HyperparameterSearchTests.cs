@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Polymath.Data.Runs;
-using Polymath.Tabular;
 using Polymath.Tabular.Runs;
 using Polymath.Tabular.Tuning;
 
