@@ -66,7 +66,7 @@ public sealed class TuneTests
     {
         using var folder = new TemporaryFolder();
         string[] search = flag == "--search" ? [] : ["--search", "lr=0.1/0.2"];
-        Refusal.Of(folder, mentions, ["tune", folder.WriteTable(), "-t", "yes", "-t", "amount", "-m", "mmoe", "-e", "1", "--out", folder["out"], .. search, flag, value]);
+        Refusal.Of(folder, mentions, ["tune", folder.WriteTable(), "-t", "yes", "-t", "amount", "-e", "1", "--out", folder["out"], .. search, flag, value]);
     }
 
     [Fact]

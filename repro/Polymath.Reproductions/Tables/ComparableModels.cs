@@ -19,6 +19,7 @@ internal static class ComparableModels
     /// <summary>Why a model is not tried on a table; null when it is.</summary>
     public static string? Reason(string model, StudyTable table)
     {
+        if (!table.IsFunnel && TabularModels.Find(ModelSpecification.Parse(model).Name).TakesFunnel) return "the tasks there are not the steps of a funnel";
         try
         {
             double operations = (double)PassesPerStep * ModelSpecification.Parse(model).Create(table.Data.Schema, table.Data.Tasks, 0).FlopsPerRow * table.Data.Train.Rows * table.Epochs;

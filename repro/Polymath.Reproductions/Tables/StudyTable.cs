@@ -10,4 +10,8 @@ namespace Polymath.Reproductions.Tables;
 /// <param name="Epochs">Passes over the training rows at most.</param>
 /// <param name="BatchSize">Rows per step.</param>
 /// <param name="Patience">Epochs without a better validation score before stopping.</param>
-internal sealed record StudyTable(string Name, string Kind, string Metric, TabularData Data, int Epochs, int BatchSize, int Patience);
+internal sealed record StudyTable(string Name, string Kind, string Metric, TabularData Data, int Epochs, int BatchSize, int Patience)
+{
+    /// <summary>Whether the tasks are the steps of a funnel, each possible only after the one before.</summary>
+    public bool IsFunnel { get; init; }
+}
