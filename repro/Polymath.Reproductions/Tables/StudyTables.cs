@@ -12,7 +12,7 @@ internal static class StudyTables
     /// <summary>The kinds of tables.</summary>
     public const string Mixed = "related targets of several kinds", Many = "several regression targets", Labels = "many labels";
 
-    private const int MostRows = 6_000, LargeRows = 3_000, Torques = 7, Inputs = 21, MostLabels = 14, FewestPositives = 30;
+    private const int MostRows = 6_000, LargeRows = 3_000, Torques = 7, Inputs = 21, MostLabels = 14, FewestPositives = 20;
     private const string Targets = "mulan-multi-target", LabelSets = "mulan-multi-label";
     private static readonly string[] s_adultColumns = ["age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship", "race", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "income"];
 
