@@ -11,6 +11,16 @@ public static partial class Fused
     /// <exception cref="TensorException">The shapes do not fit each other, or an id is outside its table; the message names field and row.</exception>
     public static Tensor EmbedFields(ReadOnlySpan<Tensor> tables, IndexTensor ids, Tensor columns = default) => Ops.EmbedFields.Forward(tables, ids, columns);
 
+    /// <summary>The vectors of a list of ids per row; zeros where a list is padded, whose vectors get no gradient.</summary>
+    /// <param name="table">Shape <c>[ids, width]</c>.</param>
+    /// <param name="ids">Shape <c>[rows, columns]</c>; in [0, ids) wherever something is present.</param>
+    /// <param name="present">Shape <c>[rows, columns]</c>, 0 where there is padding. Not differentiated.</param>
+    /// <param name="first">The first column of the list, as several lists may lie side by side.</param>
+    /// <param name="count">How many columns the list has.</param>
+    /// <returns>Shape <c>[rows, count, width]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other, or an id is outside the table.</exception>
+    public static Tensor EmbedList(Tensor table, IndexTensor ids, Tensor present, int first, int count) => Ops.EmbedList.Forward(table, ids, present, first, count);
+
     /// <summary>G linear maps of one shape, each on a slice of the columns of its own: y_g = f(x_g W_g^T + b_g).</summary>
     /// <param name="input">Shape <c>[rows, G in]</c>: x_1, ..., x_G side by side.</param>
     /// <param name="weights">G weights <c>[out, in]</c>.</param>

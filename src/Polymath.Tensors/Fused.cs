@@ -63,10 +63,11 @@ public static partial class Fused
     /// <param name="scale">Factor on the scores; null for 1 / sqrt(depth).</param>
     /// <param name="causal">Query i sees the keys 0..i only.</param>
     /// <param name="mask">Shape <c>[queries, keys]</c>, 1 where blocked; default for none. Not differentiated.</param>
+    /// <param name="present">Shape <c>[batch, keys]</c>, 0 where a key is padding; default for none. A query without any key gets zeros. Not differentiated.</param>
     /// <returns>Shape <c>[batch, queries, heads value depth]</c>.</returns>
     /// <exception cref="TensorException">The shapes do not fit each other, or every key of a query is blocked.</exception>
-    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, int heads, float? scale = null, bool causal = false, Tensor mask = default)
-        => Ops.ScaledDotProductAttention.Forward(query, key, value, heads, scale, causal, mask);
+    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, int heads, float? scale = null, bool causal = false, Tensor mask = default, Tensor present = default)
+        => Ops.ScaledDotProductAttention.Forward(query, key, value, heads, scale, causal, mask, present);
 
     /// <summary>The same with queries, keys and values side by side, as one linear map leaves them.</summary>
     /// <param name="packed">Shape <c>[batch, length, 3 width]</c>: query, key, value of each position, <c>width = heads depth</c> each.</param>
@@ -74,10 +75,11 @@ public static partial class Fused
     /// <param name="scale">Factor on the scores; null for 1 / sqrt(depth).</param>
     /// <param name="causal">Position i sees the positions 0..i only.</param>
     /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none. Not differentiated.</param>
+    /// <param name="present">Shape <c>[batch, length]</c>, 0 where a position is padding; default for none. A query without any key gets zeros. Not differentiated.</param>
     /// <returns>Shape <c>[batch, length, width]</c>.</returns>
     /// <exception cref="TensorException">The shapes do not fit each other, or every key of a query is blocked.</exception>
-    public static Tensor ScaledDotProductAttention(Tensor packed, int heads, float? scale = null, bool causal = false, Tensor mask = default)
-        => Ops.ScaledDotProductAttention.Forward(packed, heads, scale, causal, mask);
+    public static Tensor ScaledDotProductAttention(Tensor packed, int heads, float? scale = null, bool causal = false, Tensor mask = default, Tensor present = default)
+        => Ops.ScaledDotProductAttention.Forward(packed, heads, scale, causal, mask, present);
 
     /// <summary>
     /// Cross-entropy of each row, -sum t ln softmax(logits) with t = weight (s / classes + (1 - s) [class = label]): one pass forward, one back.

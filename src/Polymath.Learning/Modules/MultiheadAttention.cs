@@ -64,15 +64,16 @@ public sealed class MultiheadAttention : Module
     /// <summary>Self-attention.</summary>
     /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
     /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none.</param>
+    /// <param name="present">Shape <c>[batch, length]</c>, 0 where a position is padding; default for none. A row of nothing but padding attends to nothing.</param>
     /// <returns>Shape <c>[batch, length, width]</c>.</returns>
     /// <exception cref="TensorException">Wrong shapes, or a query with every key blocked.</exception>
-    public Tensor Forward(Tensor input, Tensor mask = default)
+    public Tensor Forward(Tensor input, Tensor mask = default, Tensor present = default)
     {
         Require(input, "input");
         RequireOpen(mask, input.Shape[1], input.Shape[1]);
         Tensor all = Fused.Linear(input, InWeight.Value, InBias.Value);
-        if (!Drops) return _output.Forward(Fused.ScaledDotProductAttention(all, Heads, mask: mask));
-        return AttendDropping(all.Slice(-1, 0, Width), all.Slice(-1, Width, Width), all.Slice(-1, 2 * Width, Width), mask);
+        if (!Drops) return _output.Forward(Fused.ScaledDotProductAttention(all, Heads, mask: mask, present: present));
+        return AttendDropping(all.Slice(-1, 0, Width), all.Slice(-1, Width, Width), all.Slice(-1, 2 * Width, Width), mask, present);
     }
 
     /// <summary>Attention of queries over other keys and values.</summary>
@@ -89,7 +90,7 @@ public sealed class MultiheadAttention : Module
         if (key.Shape != value.Shape || key.Shape[0] != query.Shape[0]) throw new TensorException($"MultiheadAttention: query {query.Shape}, key {key.Shape} and value {value.Shape} do not go together.");
         RequireOpen(mask, query.Shape[1], key.Shape[1]);
         Tensor q = Project(query, 0), k = Project(key, 1), v = Project(value, 2);
-        return Drops ? AttendDropping(q, k, v, mask) : _output.Forward(Fused.ScaledDotProductAttention(q, k, v, Heads, mask: mask));
+        return Drops ? AttendDropping(q, k, v, mask, default) : _output.Forward(Fused.ScaledDotProductAttention(q, k, v, Heads, mask: mask));
     }
 
     private bool Drops => _dropout is not null && Training;
@@ -98,12 +99,19 @@ public sealed class MultiheadAttention : Module
         => Fused.Linear(input, InWeight.Value.Slice(0, part * Width, Width), InBias.Value.Slice(0, part * Width, Width));
 
     /// <summary>With the weights in one tensor, for the dropout to act on.</summary>
-    private Tensor AttendDropping(Tensor query, Tensor key, Tensor value, Tensor mask)
+    private Tensor AttendDropping(Tensor query, Tensor key, Tensor value, Tensor mask, Tensor present)
     {
         int batch = query.Shape[0], queries = query.Shape[1];
         Tensor scores = Split(query * (1f / MathF.Sqrt(Width / Heads))).MatMul(Split(key), transposeRight: true);
         if (!mask.IsEmpty) scores = Tensor.Where(mask, Tensor.Scalar(float.NegativeInfinity), scores);
-        return _output.Forward(_dropout!.Forward(scores.Softmax()).MatMul(Split(value)).Transpose(1, 2).Reshape(batch, queries, Width));
+        if (present.IsEmpty) return Join(scores.Softmax());
+
+        // Finite, so that a row of nothing but padding is no NaN; its weights are then taken away.
+        const float Absent = -1e30f;
+        Tensor keys = present.Reshape(batch, 1, 1, key.Shape[1]);
+        return Join(Tensor.Where(keys, Tensor.Where(keys, scores, Tensor.Scalar(Absent)).Softmax(), Tensor.Scalar(0f)));
+
+        Tensor Join(Tensor weights) => _output.Forward(_dropout!.Forward(weights).MatMul(Split(value)).Transpose(1, 2).Reshape(batch, queries, Width));
     }
 
     /// <summary><c>[batch, length, width]</c> to <c>[batch, heads, length, width / heads]</c>.</summary>

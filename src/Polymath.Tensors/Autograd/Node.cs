@@ -25,7 +25,7 @@ internal sealed unsafe class Node
     public Node? Leaf;
 
     // What the forward rule keeps for the backward rule; each op documents its own use.
-    public Node?[] Saved = new Node?[2];
+    public Node?[] Saved = new Node?[3];
     public IndexTensor? Indices;
     public int A, B;
     public float X;

@@ -37,6 +37,7 @@ internal unsafe struct AttentionBackward : IBody
         int head = chunk / _groups, firstTask = chunk % _groups * _group, tasks = Math.Min(_group, Tasks - firstTask);
         int batch = head / Shape.Heads, part = head % Shape.Heads, depth = Query.Depth, width = Value.Depth, keys = Shape.Keys;
         int tile = Math.Min(AttentionShape.KeyTile, keys), stride = Shape.Stride;
+        AttentionShape shape = Shape.Of(batch);
         nint length = ((nint)tile * ((2 * depth) + (2 * width) + (tasks * (depth + width)))) + (AttentionShape.QueryTile * (depth + width + (2 * stride)));
         Carver memory = new(Scratch.Slot.Attention, length, pieces: 10);
         float* keyColumns = memory.Take((nint)tile * depth), keyRows = memory.Take((nint)tile * depth), valueRows = memory.Take((nint)tile * width), valueColumns = memory.Take((nint)tile * width);
@@ -61,7 +62,7 @@ internal unsafe struct AttentionBackward : IBody
                 int queries = Math.Min(AttentionShape.QueryTile, Shape.Queries - i), open = Shape.Visible(i + queries - 1, j, count);
                 Query.CopyRows(Query.At(batch, part) + ((nint)i * Query.RowStride), queries, 1f, queryRows);
                 Gemm.Multiply(false, false, queries, open, depth, queryRows, depth, keyColumns, count, weights, stride, accumulate: false);
-                Shape.Weights(weights, i, queries, j, open, LogSums + ((nint)head * Shape.Queries) + i);
+                shape.Weights(weights, i, queries, j, open, LogSums + ((nint)head * Shape.Queries) + i);
                 for (int t = 0; t < tasks; t++)
                 {
                     AttentionHeads cotangent = Gradient.Task(firstTask + t, GradientStride);

@@ -27,6 +27,7 @@ internal unsafe struct AttentionForward : IBody
         int head = chunk / _blocks, first = chunk % _blocks * _block, last = Math.Min(_shape.Queries, first + _block);
         int batch = head / _shape.Heads, part = head % _shape.Heads, depth = _query.Depth, width = _value.Depth, keys = _shape.Keys;
         int tile = Math.Min(AttentionShape.KeyTile, keys), stride = _shape.Stride;
+        AttentionShape shape = _shape.Of(batch);
         Carver memory = new(Scratch.Slot.Attention, ((nint)keys * (depth + width)) + ((nint)tile * depth) + (AttentionShape.QueryTile * (stride + depth + width + 2)), pieces: 8);
         float* columns = memory.Take((nint)keys * depth), values = memory.Take((nint)keys * width), keyRows = memory.Take((nint)tile * depth), rows = memory.Take(AttentionShape.QueryTile * depth);
         float* scores = memory.Take(AttentionShape.QueryTile * stride), output = memory.Take(AttentionShape.QueryTile * width);
@@ -53,15 +54,16 @@ internal unsafe struct AttentionForward : IBody
             {
                 int count = Math.Min(tile, keys - j), open = Math.Min(count, end - j);
                 Gemm.Multiply(false, false, queries, open, depth, rows, depth, columns + ((nint)j * depth), count, scores, stride, accumulate: false);
-                _shape.Advance(scores, i, queries, j, open, max, sum, output, width);
+                shape.Advance(scores, i, queries, j, open, max, sum, output, width);
                 Gemm.Multiply(false, false, queries, width, open, scores, stride, values + ((nint)j * width), width, output, width, accumulate: j > 0);
             }
 
             float* logs = _logSums + ((nint)head * _shape.Queries) + i, target = _output.At(batch, part) + ((nint)i * _output.RowStride);
             for (int r = 0; r < queries; r++)
             {
-                RowMath.Scale(output + (r * width), 1f / sum[r], target + ((nint)r * _output.RowStride), width);
-                logs[r] = max[r] + MathF.Log(sum[r]);
+                // A query that sees no key gets zeros, and any finite sum gives it the weights e^-infinity = 0 in the backward.
+                RowMath.Scale(output + (r * width), sum[r] == 0f ? 0f : 1f / sum[r], target + ((nint)r * _output.RowStride), width);
+                logs[r] = sum[r] == 0f ? 0f : max[r] + MathF.Log(sum[r]);
             }
         }
     }

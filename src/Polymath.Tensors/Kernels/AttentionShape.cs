@@ -18,8 +18,14 @@ internal unsafe struct AttentionShape
     /// <summary><c>[Queries, Keys]</c>, not 0 where blocked; null for none.</summary>
     public float* Mask;
 
+    /// <summary><c>[Batch, Keys]</c>, 0 where a key is padding; null for none. See <see cref="Of"/>.</summary>
+    public float* Present;
+
     /// <summary>Floats from one row of a tile of scores to the next: whole registers.</summary>
     public readonly int Stride => (Math.Min(KeyTile, Keys) + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+
+    /// <summary>The same for one item of the batch: <see cref="Present"/> begins at its keys.</summary>
+    public readonly AttentionShape Of(int item) => this with { Present = Present == null ? null : Present + ((nint)item * Keys) };
 
     /// <summary>Keys of a tile from <paramref name="firstKey"/> that a query sees if the mask allows.</summary>
     public readonly int Visible(int query, int firstKey, int keys) => Causal ? Math.Clamp(query + 1 - firstKey, 0, keys) : keys;
@@ -67,13 +73,23 @@ internal unsafe struct AttentionShape
         int seen = Visible(query, firstKey, keys), lanes = Vector<float>.Count, whole = (seen + lanes - 1) / lanes * lanes;
         for (int i = seen; i < whole; i++) scores[i] = float.NegativeInfinity;
         for (int i = whole; i < keys; i += lanes) Vector<float>.Zero.Store(scores + i);
-        if (Mask == null) return seen;
-        float* blocked = Mask + ((nint)query * Keys) + firstKey;
-        int at = 0;
-        Vector<float> closed = new(float.NegativeInfinity);
-        for (; at + lanes <= seen; at += lanes) Vector.ConditionalSelect(Vector.Equals(Vector.Load(blocked + at), Vector<float>.Zero), Vector.Load(scores + at), closed).Store(scores + at);
-        for (; at < seen; at++) scores[at] = blocked[at] == 0f ? scores[at] : float.NegativeInfinity;
+        if (Mask != null) Close(scores, Mask + ((nint)query * Keys) + firstKey, seen, zeroCloses: false);
+        if (Present != null) Close(scores, Present + firstKey, seen, zeroCloses: true);
         return seen;
+    }
+
+    /// <summary>Puts -infinity where a flag is 0, or where it is not.</summary>
+    private static void Close(float* scores, float* flags, int seen, bool zeroCloses)
+    {
+        int at = 0, lanes = Vector<float>.Count;
+        Vector<float> closed = new(float.NegativeInfinity);
+        for (; at + lanes <= seen; at += lanes)
+        {
+            Vector<float> score = Vector.Load(scores + at);
+            Vector.ConditionalSelect(Vector.Equals(Vector.Load(flags + at), Vector<float>.Zero), zeroCloses ? closed : score, zeroCloses ? score : closed).Store(scores + at);
+        }
+
+        for (; at < seen; at++) scores[at] = (flags[at] == 0f) == zeroCloses ? float.NegativeInfinity : scores[at];
     }
 
     /// <summary>x = e^(x - shift) over whole registers; returns the sum.</summary>

@@ -6,6 +6,9 @@ internal static unsafe partial class Layout
     public static void GatherRows(float* table, int* index, int count, int width, float* y)
         => RowLoop<GatherRow>.Run(count, width, new GatherRow { Table = table, Index = index, Y = y, Width = width });
 
+    /// <summary>An index of <see cref="ScatterRows"/> that stands for no row.</summary>
+    public const int Nowhere = -1;
+
     /// <summary>
     /// table[o, row] = the sum of g[o, i] over the i with index[i] = row, in the order of i, for each of <paramref name="outer"/> blocks (tasks):
     /// g is [outer, count, width], table [outer, rows, width]. The indices are sorted by row once (a counting sort), so every row is
@@ -18,9 +21,16 @@ internal static unsafe partial class Layout
 
         // Counts two places on, so that after the sums and the placing starts[row] .. starts[row + 1] is the range of a row.
         new Span<int>(starts, rows + 2).Clear();
-        for (int i = 0; i < count; i++) starts[index[i] + 2]++;
+        for (int i = 0; i < count; i++)
+        {
+            if (index[i] != Nowhere) starts[index[i] + 2]++;
+        }
+
         for (int row = 2; row < rows + 2; row++) starts[row] += starts[row - 1];
-        for (int i = 0; i < count; i++) order[starts[index[i] + 1]++] = i;
+        for (int i = 0; i < count; i++)
+        {
+            if (index[i] != Nowhere) order[starts[index[i] + 1]++] = i;
+        }
 
         int block = Math.Max(1, Grain / width), blocks = ((rows - 1) / block) + 1;
         var body = new ScatterBody { G = g, Table = table, Starts = starts, Order = order, Count = count, Width = width, Rows = rows, Block = block, Blocks = blocks };

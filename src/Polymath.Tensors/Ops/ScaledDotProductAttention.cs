@@ -3,7 +3,7 @@ using Polymath.Tensors.Kernels;
 namespace Polymath.Tensors.Ops;
 
 /// <summary>
-/// O = P V with P = softmax(scale Q K^T) per head, blocked keys left out; with D = sum(dO O) per query: dV = P^T dO,
+/// O = P V with P = softmax(scale Q K^T) per head, blocked and absent keys left out; with D = sum(dO O) per query: dV = P^T dO,
 /// dS = P (dO V^T - D), dQ = scale dS K, dK = scale dS^T Q (Vaswani et al. 2017; tiles as in Dao et al. 2022). Heads lie side by
 /// side in the last axis, so nothing is transposed. Three inputs, or one that holds queries, keys and values side by side.
 /// </summary>
@@ -13,22 +13,22 @@ internal sealed unsafe class ScaledDotProductAttention : Op
 
     public override string Name => "ScaledDotProductAttention";
 
-    public static Tensor Forward(Tensor query, Tensor key, Tensor value, int heads, float? scale, bool causal, Tensor mask)
+    public static Tensor Forward(Tensor query, Tensor key, Tensor value, int heads, float? scale, bool causal, Tensor mask, Tensor present)
     {
         Shape q = query.Shape, k = key.Shape, v = value.Shape;
         bool fits = q.Rank == 3 && k.Rank == 3 && v.Rank == 3 && k[0] == q[0] && v[0] == q[0] && k[1] == v[1] && k[2] == q[2];
         if (!fits) throw new TensorException($"ScaledDotProductAttention: found query {q}, key {k} and value {v}, expected [batch, queries, width], [batch, keys, width] and [batch, keys, value width].");
         RequireHeads(q, heads, 1);
         RequireHeads(v, heads, 1);
-        return Run([query.Node, key.Node, value.Node], q.With(-1, v[-1]), heads, scale, causal, mask);
+        return Run([query.Node, key.Node, value.Node], q.With(-1, v[-1]), heads, scale, causal, mask, present);
     }
 
-    public static Tensor Forward(Tensor packed, int heads, float? scale, bool causal, Tensor mask)
+    public static Tensor Forward(Tensor packed, int heads, float? scale, bool causal, Tensor mask, Tensor present)
     {
         Shape all = packed.Shape;
         if (all.Rank != 3) throw new TensorException($"ScaledDotProductAttention: found {all}, expected [batch, length, 3 width].");
         RequireHeads(all, heads, 3);
-        return Run([packed.Node], all.With(-1, all[-1] / 3), heads, scale, causal, mask);
+        return Run([packed.Node], all.With(-1, all[-1] / 3), heads, scale, causal, mask, present);
     }
 
     public override void Backward(in Vjp vjp)
@@ -80,7 +80,7 @@ internal sealed unsafe class ScaledDotProductAttention : Op
         Tensor k = Split(packed ? all.Slice(-1, width, width) : vjp.Input(1), heads), v = Split(packed ? all.Slice(-1, 2 * width, width) : vjp.Input(2), heads);
         Tensor scores = q.MatMul(k, transposeRight: true), g = Split(vjp.Gradient, heads);
         if (y.Flag || y.Saved[1] is not null) scores = Tensor.Where(Blocked(y, q.Shape[-2], k.Shape[-2]), Tensor.Scalar(float.NegativeInfinity), scores);
-        Tensor p = scores.Softmax(), dp = g.MatMul(v, transposeRight: true);
+        Tensor p = y.Saved[2] is null ? scores.Softmax() : Among(new Tensor(y.Saved[2]!), scores), dp = g.MatMul(v, transposeRight: true);
         Tensor ds = p * (dp - (dp * p).Sum(-1, keepAxis: true));
         Tensor dq = Join(ds.MatMul(k) * y.X), dk = Join(ds.MatMul(q, transposeLeft: true)), dv = Join(p.MatMul(g, transposeLeft: true));
         if (packed)
@@ -94,12 +94,13 @@ internal sealed unsafe class ScaledDotProductAttention : Op
         if (vjp.Needs(2)) vjp.Give(2, dv);
     }
 
-    private static Tensor Run(ReadOnlySpan<Node> inputs, in Shape shape, int heads, float? scale, bool causal, Tensor mask)
+    private static Tensor Run(ReadOnlySpan<Node> inputs, in Shape shape, int heads, float? scale, bool causal, Tensor mask, Tensor present)
     {
         (AttentionHeads q, AttentionHeads k, AttentionHeads v) = Heads(inputs, inputs.Length, heads);
         int queries = shape[1], keys = inputs[inputs.Length == 1 ? 0 : 1].Shape[1];
         if (keys == 0 && queries > 0) throw new TensorException($"ScaledDotProductAttention: {queries} queries have no keys, expected at least one.");
         if (!mask.IsEmpty) RequireOpen(mask, queries, keys, causal);
+        if (!present.IsEmpty && present.Shape != new Shape(shape[0], keys)) throw new TensorException($"ScaledDotProductAttention: found the keys that are present as {present.Shape}, expected [{shape[0]}, {keys}].");
         Node y = Tensor.Allocate(shape), logSums = Tensor.Allocate(new Shape(shape[0], heads, queries));
         y.A = heads;
         y.B = keys;
@@ -107,12 +108,13 @@ internal sealed unsafe class ScaledDotProductAttention : Op
         y.Flag = causal;
         y.Saved[0] = logSums;
         y.Saved[1] = mask.IsEmpty ? null : mask.Node;
+        y.Saved[2] = present.IsEmpty ? null : present.Node;
         AttentionForward.Run(Sizes(y), q, k, v, Heads(y.Pointer, shape, heads), logSums.Pointer);
         return Tensor.Record(Rule, y, inputs);
     }
 
     private static AttentionShape Sizes(Node y)
-        => new() { Batch = y.Shape[0], Heads = y.A, Queries = y.Shape[1], Keys = y.B, Scale = y.X, Causal = y.Flag, Mask = y.Saved[1] is { } mask ? mask.Pointer : null };
+        => new() { Batch = y.Shape[0], Heads = y.A, Queries = y.Shape[1], Keys = y.B, Scale = y.X, Causal = y.Flag, Mask = y.Saved[1] is { } mask ? mask.Pointer : null, Present = y.Saved[2] is { } present ? present.Pointer : null };
 
     private static (AttentionHeads Query, AttentionHeads Key, AttentionHeads Value) Heads(ReadOnlySpan<Node> inputs, int count, int heads)
     {
@@ -159,6 +161,15 @@ internal sealed unsafe class ScaledDotProductAttention : Op
         if (!y.Flag) return blocked;
         for (int i = 0; i < queries && i + 1 < keys; i++) values.Slice((i * keys) + i + 1, keys - i - 1).Fill(1f);
         return blocked;
+    }
+
+    /// <summary>The softmax over the keys that are present; zeros for a query that sees none.</summary>
+    private static Tensor Among(Tensor present, Tensor scores)
+    {
+        // Finite, so that a row without any key is no NaN; what is left of it is then taken away.
+        const float Absent = -1e30f;
+        Tensor keys = present.Reshape(present.Shape[0], 1, 1, present.Shape[1]);
+        return Tensor.Where(keys, Tensor.Where(keys, scores, Tensor.Scalar(Absent)).Softmax(), Tensor.Scalar(0f));
     }
 
     private static void RequireHeads(in Shape shape, int heads, int parts)

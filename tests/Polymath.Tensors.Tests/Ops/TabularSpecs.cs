@@ -11,6 +11,16 @@ internal static class TabularSpecs
     [
         EmbedFields("EmbedFields", columns: false),
         EmbedFields("EmbedFields with columns", columns: true),
+        new("EmbedList", s =>
+        {
+            int rows = s.Length(), ids = 1 + s.Int(4), width = s.Length(most: 7), first = s.Int(3), count = s.Length(most: 5), columns = first + count + s.Int(2);
+            var index = new IndexTensor([rows, columns]);
+            float[] present = new float[rows * columns];
+            for (int i = 0; i < index.Span.Length; i++) (index.Span[i], present[i]) = (s.Int(ids), s.Chance(0.6f) ? 1f : 0f);
+            Tensor mask = Tensor.FromArray(present, rows, columns).Keep();
+            return new OpCase([s.Normal(ids, width)], t => Fused.EmbedList(t[0], index, mask, first, count), t =>
+                Dense.Build([rows, count, width], i => present[(i[0] * columns) + first + i[1]] == 0f ? 0 : t[0][index.Span[(i[0] * columns) + first + i[1]], i[2]]));
+        }),
         GroupedLinear("GroupedLinear", bias: false),
         GroupedLinear("GroupedLinear with bias", bias: true),
         GroupedLinear("GroupedLinear with bias and sigmoid", bias: true, Activation.Sigmoid, x => 1 / (1 + Math.Exp(-x))),
