@@ -7,8 +7,9 @@ namespace Polymath.Tabular;
 
 /// <summary>
 /// Turns the rows of a batch into the input x of a network: the vector of every categorical field in schema order, then the numeric
-/// columns. Parameters: <c>fields.0.weight</c> <c>[cardinality, width]</c>, and <c>numeric.weight</c>, <c>numeric.bias</c> when
-/// numeric columns pass a linear map.
+/// columns, then one vector per list of ids (<see cref="SequencePooling"/>). Parameters: <c>fields.0.weight</c> <c>[cardinality, width]</c>,
+/// <c>numeric.weight</c>, <c>numeric.bias</c> when numeric columns pass a linear map, <c>sequences.tables.0.weight</c> for a list of ids of no
+/// field, and <c>sequences.units.0...</c> with attention.
 /// </summary>
 /// <example><code>
 /// var schema = new FeatureSchema(["age"], [new CategoricalFeature("country", 40)]);
@@ -21,6 +22,7 @@ public sealed class FeatureEmbedding : Module
     private readonly Embedding[] _tables;
     private readonly Linear? _joint;
     private readonly PerFieldLinear? _perField;
+    private readonly ListPooling? _lists;
     private readonly Dropout? _dropout;
     private readonly bool _oneHot;
     private readonly int _categoryWidth;
@@ -29,9 +31,9 @@ public sealed class FeatureEmbedding : Module
 
     /// <summary>An input layer.</summary>
     /// <param name="schema">The columns.</param>
-    /// <param name="options">Widths and treatment of numeric columns.</param>
+    /// <param name="options">Widths and treatment of numeric columns and lists.</param>
     /// <param name="random">Where the initial values come from.</param>
-    /// <exception cref="ModelException">Numeric columns ask for a linear map while the embedding width is 0.</exception>
+    /// <exception cref="ModelException">Numeric columns ask for a linear map, or lists for attention, while the embedding width is 0; or lists ask for attention and name no field.</exception>
     public FeatureEmbedding(FeatureSchema schema, FeatureEmbeddingOptions options, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -61,8 +63,9 @@ public sealed class FeatureEmbedding : Module
             width += _joint?.Outputs ?? _perField?.Outputs ?? schema.NumericWidth;
         }
 
+        if (schema.Sequences.Count > 0) _lists = Add("sequences", new ListPooling(schema, _tables, options, random.Derive("sequences")));
         if (options.Dropout > 0f) _dropout = Add("dropout", new Dropout(options.Dropout));
-        Width = width;
+        Width = width + (_lists?.Width ?? 0);
     }
 
     /// <summary>Width of x.</summary>
@@ -81,11 +84,24 @@ public sealed class FeatureEmbedding : Module
     /// <exception cref="ModelException">The batch does not fit the schema.</exception>
     public Tensor Forward(Batch batch)
     {
-        _schema.Require(batch);
-        Tensor numbers = _schema.NumericWidth == 0 ? default : _joint?.Forward(batch.Numeric) ?? _perField?.Forward(batch.Numeric) ?? batch.Numeric;
-        Tensor joined = _schema.Fields.Count == 0 ? numbers : _oneHot ? Indicators(batch, numbers) : LookUp(batch, numbers);
+        Tensor joined = Fields(batch);
+        if (_lists is not null) joined = _lists.Append(joined, batch);
         return _dropout is null ? joined : _dropout.Forward(joined);
     }
+
+    /// <summary>The categorical fields and the numeric columns of every row, without lists and dropout; empty when there are neither.</summary>
+    internal Tensor Fields(Batch batch)
+    {
+        _schema.Require(batch);
+        Tensor numbers = _schema.NumericWidth == 0 ? default : _joint?.Forward(batch.Numeric) ?? _perField?.Forward(batch.Numeric) ?? batch.Numeric;
+        return _schema.Fields.Count == 0 ? numbers : _oneHot ? Indicators(batch, numbers) : LookUp(batch, numbers);
+    }
+
+    /// <summary>The vectors of one list of every row, <c>[rows, longest length, width]</c>; zero at padding.</summary>
+    internal Tensor List(Batch batch, int sequence) => _lists!.Items(batch, sequence);
+
+    /// <summary>Where one list of every row has items, <c>[rows, longest length]</c>.</summary>
+    internal Tensor Mask(Batch batch, int sequence) => _lists!.Mask(batch, sequence);
 
     private Tensor LookUp(Batch batch, Tensor numbers)
     {

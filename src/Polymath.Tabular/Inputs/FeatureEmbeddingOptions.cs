@@ -20,6 +20,9 @@ public sealed record FeatureEmbeddingOptions
     /// <summary>Fewest ids from which a field's table is trained only where a step touches it (<see cref="RowWindow"/>); 0 trains all tables as a whole. Default: 100,000.</summary>
     public int SparseFrom { get; init; } = 100_000;
 
+    /// <summary>How a list of ids becomes one vector. Default: the mean of its items.</summary>
+    public SequencePooling SequencePooling { get; init; } = SequencePooling.Mean;
+
     /// <summary>Dropout rate on x, in [0, 1). Default: 0.</summary>
     public float Dropout { get; init; }
 

@@ -28,6 +28,7 @@ public static class TabularModels
         ModelDescriptor.Of(Esmm.RegistryName, "Entire-space multi-task model (a funnel of binary tasks)", "Ma et al. 2018, Entire Space Multi-Task Model: An Effective Approach for Estimating Post-Click Conversion Rate, SIGIR", EsmmOptions.Table, static (schema, tasks, options, seed) => new Esmm(schema, tasks, options, seed), takesFunnel: true),
         ModelDescriptor.Of(Aitm.RegistryName, "Adaptive information transfer (a funnel of binary tasks)", "Xi et al. 2021, Modeling the Sequential Dependence among Audience Multi-step Conversions with Multi-task Learning in Targeted Display Advertising, KDD", AitmOptions.Table, static (schema, tasks, options, seed) => new Aitm(schema, tasks, options, seed), takesFunnel: true),
         ModelDescriptor.Of(HoME.RegistryName, "Hierarchy of multi-gate experts", "Wang et al. 2025, HoME: Hierarchy of Multi-Gate Experts for Multi-Task Learning at Kuaishou, KDD", HoMEOptions.Table, static (schema, tasks, options, seed) => new HoME(schema, tasks, options, seed)),
+        ModelDescriptor.Of(Dtrn.RegistryName, "Deep task-specific bottom representation network", "Liu et al. 2023, Deep Task-specific Bottom Representation Network for Multi-Task Recommendation, CIKM, arXiv 2308.05996", DtrnOptions.Table, static (schema, tasks, options, seed) => new Dtrn(schema, tasks, options, seed)),
     ];
 
     /// <summary>The descriptor of a name.</summary>

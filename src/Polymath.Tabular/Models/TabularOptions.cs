@@ -20,6 +20,9 @@ public abstract record TabularOptions
     /// <summary>How numeric columns enter. Default: as they are.</summary>
     public NumericHandling Numeric { get; init; } = NumericHandling.Raw;
 
+    /// <summary>How a list of ids becomes one vector. Default: the mean of its items.</summary>
+    public SequencePooling SequencePooling { get; init; } = SequencePooling.Mean;
+
     /// <summary>Dropout rate on the input of the networks, in [0, 1). Default: 0.</summary>
     public float EmbeddingDropout { get; init; }
 
@@ -43,6 +46,7 @@ public abstract record TabularOptions
     {
         Width = EmbeddingWidth,
         Numeric = Numeric,
+        SequencePooling = SequencePooling,
         Dropout = EmbeddingDropout,
         SparseFrom = SparseFrom,
         Initializer = Preset.Initializer,
@@ -85,6 +89,7 @@ public abstract record TabularOptions
             .IntegerOrAuto("embedding-width", 0, WidestTable, o => o.EmbeddingWidth, (o, v) => o with { EmbeddingWidth = v }, "Width of every categorical field's vector; auto is min(50, round(1.6 n^0.56)) for n ids; 0 uses indicators instead of tables.")
             .Integer("sparse-from", 0, int.MaxValue, o => o.SparseFrom, (o, v) => o with { SparseFrom = v }, "Fewest ids from which a field's table is trained only where a step touches it, whatever its size; 0 for no table.")
             .Choice("numeric", o => o.Numeric, (o, v) => o with { Numeric = v }, "How numeric columns enter: as they are, through one linear map each, or through one for all.")
+            .Choice("sequence-pooling", o => o.SequencePooling, (o, v) => o with { SequencePooling = v }, "How a list of ids becomes one vector: the mean or sum of its items, or a sum weighted by attention to the row's own item (DIN).")
             .Number("embedding-dropout", 0, 0.99, o => o.EmbeddingDropout, (o, v) => o with { EmbeddingDropout = v }, "Dropout rate on the input of the networks.")
             .Flag("batch-norm", o => o.BatchNorm, (o, v) => o with { BatchNorm = v }, "Batch normalisation in hidden layers of experts, bottoms and towers.")
             .Number("dropout", 0, 0.99, o => o.Dropout, (o, v) => o with { Dropout = v }, "Dropout rate after every hidden layer.")
