@@ -13,6 +13,9 @@ public sealed record ColumnSummary(string Name, ColumnKind Kind, int Missing, in
 {
     private const int TopCount = 3;
 
+    /// <summary>What the lists of a column hold whose texts are lists of ids separated by '|' (at least half of them have several); null for any other column.</summary>
+    public ListSummary? Lists { get; init; }
+
     /// <summary>Summarises a column.</summary>
     public static ColumnSummary Of(Column column)
     {
@@ -29,6 +32,7 @@ public sealed record ColumnSummary(string Name, ColumnKind Kind, int Missing, in
     public string Values => Kind switch
     {
         ColumnKind.Numeric => Distinct == 0 ? "-" : $"{Minimum:G6} .. {Maximum:G6}, mean {Mean:G6}",
+        _ when Lists is { } lists => lists.ToString(),
         ColumnKind.Categorical => Top.Count == 0 ? "-" : string.Join(", ", Top.Select(top => $"{Shorten(top.Value)} ({top.Count})")) + (Distinct > Top.Count ? ", ..." : string.Empty),
         _ => Top.Count == 0 ? "-" : $"{Top[0].Value} .. {Top[^1].Value}",
     };
@@ -66,7 +70,7 @@ public sealed record ColumnSummary(string Name, ColumnKind Kind, int Missing, in
         (string, int)[] top = [.. Enumerable.Range(0, counts.Length).Where(code => counts[code] > 0)
             .OrderByDescending(code => counts[code]).ThenBy(code => column.Categories[code], StringComparer.Ordinal)
             .Take(TopCount).Select(code => (column.Categories[code], counts[code]))];
-        return new ColumnSummary(column.Name, ColumnKind.Categorical, missing, counts.Count(count => count > 0), double.NaN, double.NaN, double.NaN, top);
+        return new ColumnSummary(column.Name, ColumnKind.Categorical, missing, counts.Count(count => count > 0), double.NaN, double.NaN, double.NaN, top) { Lists = ListSummary.Of(column, counts) };
     }
 
     private static ColumnSummary OfDates(DateColumn column)

@@ -24,7 +24,7 @@ public sealed class TableSchema
     public override string ToString()
     {
         string[] heads = ["column", "kind", "missing", "distinct", "values"];
-        string[][] cells = [heads, .. Columns.Select(column => new[] { column.Name, column.Kind.ToString().ToLowerInvariant(), column.Missing.ToString(), column.Distinct.ToString(), column.Values })];
+        string[][] cells = [heads, .. Columns.Select(column => new[] { column.Name, column.Lists is null ? column.Kind.ToString().ToLowerInvariant() : "list", column.Missing.ToString(), column.Distinct.ToString(), column.Values })];
         int[] widths = [.. Enumerable.Range(0, heads.Length).Select(field => cells.Max(row => row[field].Length))];
         var text = new StringBuilder();
         foreach (string[] row in cells)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Polymath.Data;
 using Polymath.Learning;
 using Polymath.Learning.Balancing;
 using Polymath.Learning.Reporting;
@@ -74,6 +75,8 @@ public static class TabularTraining
         Data = data.Source,
         Targets = [.. data.Encoder.Targets.Select(target => target.Definition.ToString())],
         TaskColumn = data.Encoder.TaskColumn ?? string.Empty,
+        Sequences = [.. data.Encoder.Sequences.Select(field => new SequenceColumn(field.Name, field.Item, field.MaxLength).ToString())],
+        ListSeparator = data.Encoder.ListSeparator.ToString(),
         Model = ModelSpecification.Of(model).ToString(),
         Balancer = trainer.Balancer.Specification,
         Flat = trainer.FlatRegions?.Specification ?? string.Empty,

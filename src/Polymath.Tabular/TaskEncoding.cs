@@ -10,7 +10,7 @@ internal static class TaskEncoding
 {
     /// <summary>What a model is given by an encoder.</summary>
     public static FeatureSchema SchemaOf(TableEncoder encoder)
-        => new(encoder.NumericNames, [.. encoder.Fields.Select(field => new CategoricalFeature(field.Name, field.Cardinality))]);
+        => new(encoder.NumericNames, [.. encoder.Fields.Select(field => new CategoricalFeature(field.Name, field.Cardinality))], [.. encoder.Sequences.Select(SequenceFeature.Of)]);
 
     /// <summary>The learning task of an encoded target; loss, metric and column are those of the task as declared.</summary>
     public static Target TargetOf(TaskDescription task, Target? declared = null)
@@ -70,6 +70,6 @@ internal static class TaskEncoding
 
         return Over(labels);
 
-        ArrayDataset Over(float[] values) => new(encoded.Numeric, encoded.NumericWidth, encoded.Categories, encoded.CategoricalCount, values, tasks) { Groups = encoded.Groups };
+        ArrayDataset Over(float[] values) => new(encoded.Numeric, encoded.NumericWidth, encoded.Categories, encoded.CategoricalCount, values, tasks, sequences: [.. encoded.Sequences.Select(sequence => new SequenceArray(sequence.Starts, sequence.Ids, sequence.Field.MaxLength))]) { Groups = encoded.Groups };
     }
 }

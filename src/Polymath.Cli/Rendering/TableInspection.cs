@@ -38,6 +38,12 @@ internal static class TableInspection
                 json.Number("maximum", column.Maximum);
                 json.Number("mean", column.Mean);
             }
+            else if (column.Lists is { } lists)
+            {
+                json.WriteNumber("items", lists.Items);
+                json.WriteNumber("longest", lists.Longest);
+                json.Number("mean", lists.MeanLength);
+            }
             else
             {
                 json.Strings("top", column.Top.Select(top => top.Value));
@@ -50,5 +56,5 @@ internal static class TableInspection
         json.WriteEndObject();
     });
 
-    private static string Kind(ColumnSummary column) => column.Kind.ToString().ToLowerInvariant();
+    private static string Kind(ColumnSummary column) => column.Lists is not null ? "list" : column.Kind.ToString().ToLowerInvariant();
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Polymath.Data;
 
 /// <summary>A category: id 0 is unknown or rare, id 1 is missing (only when training rows had missing values), then the known categories in ordinal order.</summary>
-internal sealed class CategoricalInput : InputColumn
+internal sealed class CategoricalInput : InputColumn, IItemIds
 {
     private readonly bool _missing;
     private readonly string[] _categories;
@@ -25,11 +25,16 @@ internal sealed class CategoricalInput : InputColumn
     private int FirstId => _missing ? 2 : 1;
 
     /// <summary>Null when every training row would get the same id; the note says so.</summary>
-    public static CategoricalInput? Fit(Column column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
+    /// <param name="column">The column.</param>
+    /// <param name="rows">The training rows.</param>
+    /// <param name="options">How often a category must occur.</param>
+    /// <param name="notes">Told about a column that is dropped.</param>
+    /// <param name="lists">Columns of lists of the same categories, which are counted too: what occurs in lists only has an id as well.</param>
+    public static CategoricalInput? Fit(Column column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes, params IReadOnlyList<Column> lists)
     {
         Dictionary<string, int> counts = Count(column, rows, out int missing);
-
-        string[] kept = [.. counts.Where(pair => pair.Value >= options.MinFrequency).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+        foreach (Column list in lists) IdLists.Count(list, rows, options.ListSeparator, counts);
+        string[] kept = Kept(counts, options);
         bool rare = kept.Length < counts.Count;
         int ids = kept.Length + (rare ? 1 : 0) + (missing > 0 ? 1 : 0);
         if (ids > 1) return new CategoricalInput(column.Name, missing > 0, kept);
@@ -38,6 +43,15 @@ internal sealed class CategoricalInput : InputColumn
             : $"column '{column.Name}' is dropped: each of its {counts.Count} categories occurs in fewer than {options.MinFrequency} training rows");
         return null;
     }
+
+    /// <summary>The ids of categories that were counted, without one for a missing value.</summary>
+    public static CategoricalInput Of(string name, Dictionary<string, int> counts, EncoderOptions options) => new(name, missing: false, Kept(counts, options));
+
+    /// <summary>The id of a category; 0 when it is unknown.</summary>
+    public int IdOf(string category) => _idOf.GetValueOrDefault(category);
+
+    private static string[] Kept(Dictionary<string, int> counts, EncoderOptions options)
+        => [.. counts.Where(pair => pair.Value >= options.MinFrequency).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
 
     private static Dictionary<string, int> Count(Column column, ReadOnlySpan<int> rows, out int missing)
     {
@@ -99,10 +113,13 @@ internal sealed class CategoricalInput : InputColumn
         };
     }
 
-    public override void Write(Utf8JsonWriter json)
+    public override void Write(Utf8JsonWriter json) => Write(json, "categorical");
+
+    /// <summary>The same under another kind.</summary>
+    public void Write(Utf8JsonWriter json, string kind)
     {
         json.WriteString("name", Name);
-        json.WriteString("kind", "categorical");
+        json.WriteString("kind", kind);
         json.WriteBoolean("missing", _missing);
         json.WriteStartArray("categories");
         foreach (string category in _categories) json.WriteStringValue(category);

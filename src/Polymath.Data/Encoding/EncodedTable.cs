@@ -1,13 +1,13 @@
 namespace Polymath.Data;
 
 /// <summary>
-/// Rows as a model takes them: numbers, category ids and targets. Two forms of targets: several target columns (dense
+/// Rows as a model takes them: numbers, category ids, lists of ids and targets. Two forms of targets: several target columns (dense
 /// <c>[rows, tasks]</c>, NaN where unobserved), or a task column with one target (one value and one task number per row).
 /// <see cref="Target"/> hides the difference.
 /// </summary>
 public sealed class EncodedTable
 {
-    internal EncodedTable(int rows, IReadOnlyList<string> numericNames, IReadOnlyList<CategoricalField> fields, IReadOnlyList<TaskDescription> tasks, float[] numeric, int[] categories, float[]? targets, int[]? taskOfRow)
+    internal EncodedTable(int rows, IReadOnlyList<string> numericNames, IReadOnlyList<CategoricalField> fields, IReadOnlyList<TaskDescription> tasks, float[] numeric, int[] categories, float[]? targets, int[]? taskOfRow, IReadOnlyList<EncodedSequence> sequences)
     {
         Rows = rows;
         NumericNames = numericNames;
@@ -17,6 +17,7 @@ public sealed class EncodedTable
         Categories = categories;
         Targets = targets;
         TaskOfRow = taskOfRow;
+        Sequences = sequences;
     }
 
     /// <summary>How many rows.</summary>
@@ -42,6 +43,9 @@ public sealed class EncodedTable
 
     /// <summary>Category ids, <c>[rows, CategoricalCount]</c>, row-major.</summary>
     public int[] Categories { get; }
+
+    /// <summary>The lists of ids, one entry per column of lists.</summary>
+    public IReadOnlyList<EncodedSequence> Sequences { get; }
 
     /// <summary>
     /// Encoded targets: <c>[rows, tasks]</c> for several target columns, <c>[rows]</c> with a task column; NaN is unobserved.
@@ -74,15 +78,21 @@ public sealed class EncodedTable
     public ReadOnlySpan<int> CategoryRow(int row) => Categories.AsSpan(row * CategoricalCount, CategoricalCount);
 
     /// <summary>The given rows, in the given order.</summary>
-    public EncodedTable Take(ReadOnlySpan<int> rows) => new(
-        rows.Length,
-        NumericNames,
-        Fields,
-        Tasks,
-        Gather(Numeric, NumericWidth, rows),
-        Gather(Categories, CategoricalCount, rows),
-        Targets is null ? null : Gather(Targets, TaskOfRow is null ? Tasks.Count : 1, rows),
-        TaskOfRow is null ? null : Gather(TaskOfRow, 1, rows));
+    public EncodedTable Take(ReadOnlySpan<int> rows)
+    {
+        var sequences = new EncodedSequence[Sequences.Count];
+        for (int i = 0; i < sequences.Length; i++) sequences[i] = Sequences[i].Take(rows);
+        return new EncodedTable(
+            rows.Length,
+            NumericNames,
+            Fields,
+            Tasks,
+            Gather(Numeric, NumericWidth, rows),
+            Gather(Categories, CategoricalCount, rows),
+            Targets is null ? null : Gather(Targets, TaskOfRow is null ? Tasks.Count : 1, rows),
+            TaskOfRow is null ? null : Gather(TaskOfRow, 1, rows),
+            sequences);
+    }
 
     private static T[] Gather<T>(T[] values, int width, ReadOnlySpan<int> rows)
     {

@@ -105,11 +105,12 @@ internal static class EncoderFile
         TargetScale[] scales = [.. root.Items("scales").Select(scale => new TargetScale(scale.Number("mean"), Positive(scale)))];
         int tasks = labels?.Labels.Count ?? targets.Length;
         if (scales.Length != tasks) throw root.Fail("scales", $"a list of {scales.Length}", $"{tasks}, one per task");
-        InputColumn[] inputs = [.. root.Items("inputs").Select(InputColumn.Read)];
-        if (inputs.Length == 0) throw root.Fail("inputs", "empty", "at least one input column");
+        var inputs = new List<InputColumn>();
+        foreach (JsonField input in root.Items("inputs")) inputs.Add(InputColumn.Read(input, inputs));
+        if (inputs.Count == 0) throw root.Fail("inputs", "empty", "at least one input column");
         string? twice = inputs.GroupBy(input => input.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (twice is not null) throw new EncoderFormatException($"{path}: the input column '{twice}' occurs twice; train again or restore the file.", path);
-        return new TableEncoder(inputs, targets, scales, labels, root.Texts("notes")) { GroupColumn = root.Has("group") ? root.Text("group") : null };
+        return new TableEncoder([.. inputs], targets, scales, labels, root.Texts("notes")) { GroupColumn = root.Has("group") ? root.Text("group") : null };
     }
 
     private static TargetEncoding ReadTarget(JsonField field)

@@ -10,6 +10,7 @@ internal static class EncoderFitter
         options.Validate();
         CheckTargets(table, targets, rows, options);
         if (options.GroupColumn is not null) _ = table[options.GroupColumn];
+        SequenceChecks.Require(table, targets, options);
         var encodings = new TargetEncoding[targets.Count];
         for (int i = 0; i < encodings.Length; i++) encodings[i] = TargetEncoding.Fit(targets[i], table, rows);
         TaskLabels? labels = options.TaskColumn is null ? null : TaskLabels.Fit(table, options.TaskColumn, rows, options.UnknownTask);
@@ -32,7 +33,7 @@ internal static class EncoderFitter
     private static InputColumn[] FitInputs(Table table, IReadOnlyList<TargetColumn> targets, int[] rows, EncoderOptions options, List<string> notes)
     {
         HashSet<string> sources = [.. targets.Select(target => target.Column)];
-        HashSet<string> dropped = [.. options.Drop];
+        HashSet<string> dropped = [.. options.Drop, .. options.Sequences.Select(sequence => sequence.Column)];
         foreach (string name in options.Drop.Concat(options.Inputs ?? [])) _ = table[name];
         string? leak = options.Inputs?.FirstOrDefault(sources.Contains);
         if (leak is not null) throw new TableException($"{table.Source}: column '{leak}' is an input and the source of a target, expected one of the two.", table.Source, column: leak);
@@ -40,11 +41,11 @@ internal static class EncoderFitter
             .Where(name => !sources.Contains(name) && !dropped.Contains(name) && (name != options.TaskColumn || options.TaskAsInput))];
         var inputs = new InputColumn?[names.Length];
         var notesOf = new List<string>[names.Length];
-        RowBlocks.Each(names.Length, i => inputs[i] = FitInput(table[names[i]], names[i] == options.TaskColumn, rows, options, notesOf[i] = []));
+        RowBlocks.Each(names.Length, i => inputs[i] = FitInput(table, names[i], rows, options, notesOf[i] = []));
         notes.AddRange(notesOf.SelectMany(note => note));
         InputColumn[] fitted = [.. inputs.OfType<InputColumn>()];
         if (options.MaxIds > 0) Hash(table, fitted, options, notes);
-        return fitted;
+        return [.. fitted, .. FitSequences(table, fitted, rows, options, notes)];
     }
 
     /// <summary>Hashes the columns with the most categories, so that all ids together fit.</summary>
@@ -65,13 +66,28 @@ internal static class EncoderFitter
         }
     }
 
-    private static InputColumn? FitInput(Column column, bool isTask, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes) => column switch
+    private static InputColumn? FitInput(Table table, string name, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
     {
-        _ when isTask => CategoricalInput.Fit(column, rows, options, notes),
-        NumericColumn numeric => NumericInput.Fit(numeric, rows, options, notes),
-        DateColumn date => DateInput.Fit(date, rows, options, notes),
-        _ => CategoricalInput.Fit(column, rows, options, notes),
-    };
+        Column column = table[name];
+        Column[] lists = [.. options.Sequences.Where(sequence => sequence.Item == name).Select(sequence => table[sequence.Column])];
+        return column switch
+        {
+            _ when name == options.TaskColumn || lists.Length > 0 => CategoricalInput.Fit(column, rows, options, notes, lists),
+            NumericColumn numeric => NumericInput.Fit(numeric, rows, options, notes),
+            DateColumn date => DateInput.Fit(date, rows, options, notes),
+            _ => CategoricalInput.Fit(column, rows, options, notes),
+        };
+    }
+
+    private static IEnumerable<InputColumn> FitSequences(Table table, InputColumn[] inputs, int[] rows, EncoderOptions options, List<string> notes)
+    {
+        foreach (SequenceColumn sequence in options.Sequences)
+        {
+            IItemIds? item = inputs.OfType<IItemIds>().FirstOrDefault(input => input.Name == sequence.Item);
+            if (sequence.Item is not null && item is null) throw new TableException($"{table.Source}: the item column '{sequence.Item}' of the sequence '{sequence.Column}' says nothing in the training rows ({string.Join("; ", notes)}), expected at least two items.", table.Source, column: sequence.Item);
+            if (SequenceInput.Fit(table[sequence.Column], sequence, item, rows, options, notes) is { } input) yield return input;
+        }
+    }
 
     private static TargetScale[] Scales(Table table, TargetEncoding[] targets, TaskLabels? labels, ReadOnlySpan<int> rows, EncoderOptions options)
     {

@@ -33,6 +33,12 @@ public sealed record EncoderOptions
     /// <summary>Columns that are not inputs, such as identifiers or columns that leak a target.</summary>
     public IReadOnlyList<string> Drop { get; init; } = [];
 
+    /// <summary>Columns that hold lists of ids; they are inputs as lists only. Default: none.</summary>
+    public IReadOnlyList<SequenceColumn> Sequences { get; init; } = [];
+
+    /// <summary>What separates the ids of a list. Default: '|'.</summary>
+    public char ListSeparator { get; init; } = SequenceColumn.DefaultSeparator;
+
     /// <summary>The column that says which task a row belongs to; then there is exactly one target. Its labels name the tasks.</summary>
     public string? TaskColumn { get; init; }
 

@@ -6,7 +6,7 @@ namespace Polymath.Data;
 /// A category whose vocabulary is too large to keep: id 0 is missing, other texts share the ids from 1 by their hash (64-bit FNV-1a, modulo the
 /// number of buckets). Categories unknown to training have an id like all others.
 /// </summary>
-internal sealed class HashedInput(string name, int buckets) : InputColumn(name)
+internal sealed class HashedInput(string name, int buckets) : InputColumn(name), IItemIds
 {
     public override ColumnKind Kind => ColumnKind.Categorical;
 
@@ -39,7 +39,8 @@ internal sealed class HashedInput(string name, int buckets) : InputColumn(name)
         json.WriteNumber("buckets", buckets);
     }
 
-    private int IdOf(string? text)
+    /// <summary>The id of a text; 0 for none.</summary>
+    public int IdOf(string? text)
     {
         if (text is null) return 0;
         const ulong Start = 0xCBF29CE484222325, Prime = 0x100000001B3;

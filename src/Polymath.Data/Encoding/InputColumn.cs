@@ -30,7 +30,9 @@ internal abstract class InputColumn(string name)
     public abstract void Write(Utf8JsonWriter json);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static InputColumn Read(JsonField field)
+    /// <param name="field">The object.</param>
+    /// <param name="before">The inputs read before it.</param>
+    public static InputColumn Read(JsonField field, IReadOnlyList<InputColumn> before)
     {
         string name = field.Text("name");
         string kind = field.Text("kind");
@@ -40,7 +42,8 @@ internal abstract class InputColumn(string name)
             "categorical" => CategoricalInput.Read(name, field),
             "hashed" => HashedInput.Read(name, field),
             "date" => DateInput.Read(name, field),
-            _ => throw field.Fail("kind", $"'{kind}'", "numeric, categorical, hashed or date"),
+            "sequence" => SequenceInput.Read(name, field, before),
+            _ => throw field.Fail("kind", $"'{kind}'", "numeric, categorical, hashed, date or sequence"),
         };
     }
 

@@ -26,6 +26,7 @@ public sealed class TableEncoder
         Notes = notes;
         NumericNames = [.. inputs.SelectMany(input => input.Features)];
         Fields = [.. inputs.Where(input => input.Cardinality > 0).Select(input => new CategoricalField(input.Name, input.Cardinality))];
+        Sequences = [.. inputs.OfType<SequenceInput>().Select(input => input.Field)];
         Tasks = labels is null
             ? [.. targets.Select((target, task) => new TaskDescription(target.Definition.Name, target.Kind, target.Classes, scales[task]))]
             : [.. labels.Labels.Select((label, task) => new TaskDescription(label, targets[0].Kind, targets[0].Classes, scales[task]))];
@@ -36,6 +37,12 @@ public sealed class TableEncoder
 
     /// <summary>The categorical fields, in order.</summary>
     public IReadOnlyList<CategoricalField> Fields { get; }
+
+    /// <summary>The lists of ids, in order.</summary>
+    public IReadOnlyList<SequenceField> Sequences { get; }
+
+    /// <summary>What separates the ids of a list.</summary>
+    public char ListSeparator => _inputs.OfType<SequenceInput>().FirstOrDefault()?.Separator ?? SequenceColumn.DefaultSeparator;
 
     /// <summary>The tasks, in order.</summary>
     public IReadOnlyList<TaskDescription> Tasks { get; }
@@ -156,7 +163,7 @@ public sealed class TableEncoder
             }
         });
         int[]? taskOfRow = _labels?.Encode(table, rows);
-        return new EncodedTable(rows.Length, NumericNames, Fields, Tasks, numeric, categories, withTargets ? EncodeTargets(table, rows, taskOfRow) : null, taskOfRow)
+        return new EncodedTable(rows.Length, NumericNames, Fields, Tasks, numeric, categories, withTargets ? EncodeTargets(table, rows, taskOfRow) : null, taskOfRow, [.. _inputs.OfType<SequenceInput>().Select(input => input.Lists(table, rows))])
         {
             Groups = GroupColumn is not null && table.TryGetColumn(GroupColumn, out Column? groups) ? GroupsOf(groups, rows) : null,
         };

@@ -68,7 +68,7 @@ public record DataSettings
 
     /// <summary>How a file of these settings is read.</summary>
     /// <param name="skipLines">Lines to skip at its top.</param>
-    public ReadOptions ReadOptions(int skipLines) => new()
+    public virtual ReadOptions ReadOptions(int skipLines) => new()
     {
         Delimiter = Delimiter.Length == 0 ? null : Delimiter[0],
         DecimalSeparator = Decimal.Length == 0 ? '.' : Decimal[0],

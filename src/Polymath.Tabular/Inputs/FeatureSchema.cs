@@ -7,7 +7,7 @@ using Polymath.Tensors;
 
 namespace Polymath.Tabular;
 
-/// <summary>What a row is made of: numeric columns and categorical fields.</summary>
+/// <summary>What a row is made of: numeric columns, categorical fields and lists of ids.</summary>
 /// <example><code>
 /// var schema = new FeatureSchema(["age", "hours"], [new CategoricalFeature("country", 40)]);
 /// FeatureSchema plain = FeatureSchema.Numeric(6);
@@ -68,7 +68,7 @@ public sealed record FeatureSchema
     public static FeatureSchema Of(EncodedTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new FeatureSchema(table.NumericNames, [.. table.Fields.Select(field => new CategoricalFeature(field.Name, field.Cardinality))]);
+        return new FeatureSchema(table.NumericNames, [.. table.Fields.Select(field => new CategoricalFeature(field.Name, field.Cardinality))], [.. table.Sequences.Select(sequence => SequenceFeature.Of(sequence.Field))]);
     }
 
     /// <summary>The columns of an encoded table, so that a model can be made from one: <c>new MMoE(encoded, tasks)</c>.</summary>

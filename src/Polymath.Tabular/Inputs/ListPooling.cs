@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Polymath.Learning;
 using Polymath.Tensors;
 
@@ -15,6 +16,7 @@ internal sealed class ListPooling : Module
     private readonly Embedding[] _tables;
     private readonly ActivationUnit[] _units;
     private readonly int[] _starts, _itemStarts;
+    private readonly ConditionalWeakTable<IndexTensor, IndexTensor> _places = [];
 
     /// <param name="schema">The columns, with at least one list.</param>
     /// <param name="fields">The tables of the categorical fields; none for indicators.</param>
@@ -42,7 +44,8 @@ internal sealed class ListPooling : Module
                 continue;
             }
 
-            _tables[s] = field >= 0 ? fields[field] : Add(TabularModel.Numbered("tables", s), new Embedding(list.Cardinality, options.Width ?? FeatureEmbedding.WidthFor(list.Cardinality), random.Derive(list.Name), options.TableInitializer));
+            _tables[s] = field >= 0 ? fields[field] : Add(TabularModel.Numbered("tables", s), new Embedding(list.Cardinality, options.Width ?? FeatureEmbedding.WidthFor(list.Cardinality), random.Derive(list.Name), options.TableInitializer, sparse: options.SparseFrom > 0 && list.Cardinality >= options.SparseFrom) { LookupsPerRow = 0 });
+            _tables[s].LookupsPerRow += list.MaxLength;
             Width += _tables[s].Width;
             if (!attention) continue;
             _itemStarts[s] = fields.Take(field).Sum(table => table.Width);
@@ -57,7 +60,21 @@ internal sealed class ListPooling : Module
     public Tensor Mask(Batch batch, int sequence) => batch.SequenceMask.Slice(1, _starts[sequence], _schema.Sequences[sequence].MaxLength);
 
     /// <summary>The vectors of a list, <c>[rows, longest length, width]</c>; zero at padding.</summary>
-    public Tensor Items(Batch batch, int sequence) => Fused.EmbedList(_tables[sequence].Weight.Value, batch.SequenceIds!, batch.SequenceMask, _starts[sequence], _schema.Sequences[sequence].MaxLength);
+    public Tensor Items(Batch batch, int sequence)
+    {
+        Embedding table = _tables[sequence];
+        int first = _starts[sequence], length = _schema.Sequences[sequence].MaxLength;
+        IndexTensor ids = batch.SequenceIds!;
+        if (table.IsWindowed)
+        {
+            // Where the ids lie in the rows that the step touches; like the ids, the places belong to the batch and are overwritten with it.
+            if (!_places.TryGetValue(ids, out IndexTensor? places)) _places.Add(ids, places = new IndexTensor(ids.Shape));
+            for (int column = first; column < first + length; column++) table.Locate(ids.Span, places.Span, column, _schema.SequenceWidth);
+            ids = places;
+        }
+
+        return Fused.EmbedList(table.Source, ids, batch.SequenceMask, first, length);
+    }
 
     /// <summary>The lists behind the other columns, which begin with the vectors of the fields; the batch fits the schema.</summary>
     public Tensor Append(Tensor fields, Batch batch)

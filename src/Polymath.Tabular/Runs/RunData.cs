@@ -31,6 +31,8 @@ public sealed class RunData : TabularData
         TaskAsInput = settings.TaskAsInput,
         GroupColumn = settings.Group.Length == 0 ? null : settings.Group,
         MaxIds = settings.TableMemory == 0 ? 0 : IdsIn(settings),
+        Sequences = settings.SequenceColumns,
+        ListSeparator = settings.ListSeparator[0],
     };
 
     /// <summary>How many ids one copy of the model's tables may have in the memory that is allowed.</summary>

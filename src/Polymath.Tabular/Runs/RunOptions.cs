@@ -14,6 +14,8 @@ public static class RunOptions
     [
         .. DataOptions.Of<RunSettings>(),
         Option.Switch("task-as-input", DataOptions.DataGroup, "Let the model also see the task column.", s => s.TaskAsInput, (s, v) => s with { TaskAsInput = v }),
+        Option.List("sequence", "column", DataOptions.ColumnsGroup, "Column of lists of ids, column[=item column][:longest length], oldest first: history=item_id:20 keeps the last 20 ids, which are those of item_id; give it once per column.", s => s.Sequences, (s, v) => s with { Sequences = v }),
+        Option.Character("list-separator", DataOptions.ColumnsGroup, "What separates the ids of a list.", s => s.ListSeparator, (s, v) => s with { ListSeparator = v }, required: true),
         Option.Choice("transform", DataOptions.ColumnsGroup, "How numbers are scaled.", ["standardise", "quantile", "none"], s => s.Transform, (s, v) => s with { Transform = v }),
         Option.Text("group", "column", DataOptions.ColumnsGroup, "Column, such as the user, within whose values yes-no targets are also ranked: adds the metric gauc.", s => s.Group, (s, v) => s with { Group = v }),
         Option.Number("table-memory", DataOptions.ColumnsGroup, "Most MiB that one copy of the model's tables of vectors may take: columns with the most categories are hashed to fit; 0 for no limit.", 0, 1 << 24, s => s.TableMemory, (s, v) => s with { TableMemory = v }),

@@ -1,3 +1,4 @@
+using Polymath.Data;
 using Polymath.Data.Runs;
 using Polymath.Learning.Training;
 
@@ -8,6 +9,12 @@ public record RunSettings : DataSettings
 {
     /// <summary>Also give the task column to the model as an input.</summary>
     public bool TaskAsInput { get; init; }
+
+    /// <summary>Columns of lists of ids: <c>column[=item column][:longest length]</c>.</summary>
+    public IReadOnlyList<string> Sequences { get; init; } = [];
+
+    /// <summary>What separates the ids of a list.</summary>
+    public string ListSeparator { get; init; } = "|";
 
     /// <summary><c>standardise</c>, <c>quantile</c> or <c>none</c>.</summary>
     public string Transform { get; init; } = "standardise";
@@ -68,4 +75,17 @@ public record RunSettings : DataSettings
 
     /// <summary>Whether single-task models are trained for comparison.</summary>
     public BaselineChoice Baseline { get; init; }
+
+    /// <summary>The columns of lists; their items and item columns are names, also where they look like numbers.</summary>
+    /// <exception cref="TableException">A text is not of the form column[=item column][:longest length].</exception>
+    internal IReadOnlyList<SequenceColumn> SequenceColumns => [.. Sequences.Select(SequenceColumn.Parse)];
+
+    /// <inheritdoc/>
+    public override ReadOptions ReadOptions(int skipLines)
+    {
+        ReadOptions options = base.ReadOptions(skipLines);
+        string[] names = [.. SequenceColumns.SelectMany(sequence => sequence.Item is null ? [sequence.Column] : new[] { sequence.Column, sequence.Item }).Distinct()];
+        if (names.FirstOrDefault(options.NumericColumns.Contains) is { } number) throw new RunException($"numeric: found '{number}', which a sequence names, expected a column of names of items there.");
+        return names.Length == 0 ? options : options with { CategoricalColumns = [.. options.CategoricalColumns.Union(names)] };
+    }
 }
