@@ -16,6 +16,7 @@ public static class PublishedSystems
         new AnisotropicScaling.KnowledgeComposition(),
         new Balancing.BalancerCatalogue(),
         new Balancing.BalancersOnTables(),
+        new Dtrn.DtrnReproduction(),
         new FlatMtl.FlatRegionTraining(),
         new Home.HierarchyOfExperts(),
         new Tables.ModelsOnTables(),
