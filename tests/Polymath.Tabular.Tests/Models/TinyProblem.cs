@@ -49,6 +49,7 @@ internal static class TinyProblem
             ["specific-experts"] = "2",
             ["embedding-width"] = "2",
             ["activation"] = "tanh",
+            ["use-tim"] = "false",
             ["batch-norm"] = batchNorm ? "true" : "false",
             ["meta-shared-experts"] = "2",
             ["lora-rank"] = "2",

@@ -23,6 +23,7 @@ public sealed class RunSettingsTests
         ["task-as-input"] = ["true", "false"],
         ["delimiter"] = [";", "\t", "|"],
         ["decimal"] = [",", "."],
+        ["list-separator"] = ["|", ";", " "],
         ["trim-trailing"] = [".", "#"],
         ["validation"] = ["0", "0.25", "0.9", "1E-05"],
         ["test-fraction"] = ["0", "0.125", "0.3"],
