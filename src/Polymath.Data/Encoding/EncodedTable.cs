@@ -91,7 +91,10 @@ public sealed class EncodedTable
             Gather(Categories, CategoricalCount, rows),
             Targets is null ? null : Gather(Targets, TaskOfRow is null ? Tasks.Count : 1, rows),
             TaskOfRow is null ? null : Gather(TaskOfRow, 1, rows),
-            sequences);
+            sequences)
+        {
+            Groups = Groups is null ? null : Gather(Groups, 1, rows),
+        };
     }
 
     private static T[] Gather<T>(T[] values, int width, ReadOnlySpan<int> rows)

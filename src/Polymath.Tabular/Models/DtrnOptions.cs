@@ -84,6 +84,7 @@ public sealed record DtrnOptions : GatedOptions
         .Integers("tower-hidden", 1, WidestLayer, true, o => o.TowerHidden, (o, v) => o with { TowerHidden = v }, "Widths of the hidden layers of every task's tower.")
         .Choice("numeric", o => o.Numeric, (o, v) => o with { Numeric = v }, "Numeric columns as one field through one linear map (one-field-linear), or as one field each (per-field-linear).")
         .Number("embedding-dropout", 0, 0.99, o => o.EmbeddingDropout, (o, v) => o with { EmbeddingDropout = v }, "Dropout rate on the fields.")
+        .Integer("sparse-from", 0, int.MaxValue, o => o.SparseFrom, (o, v) => o with { SparseFrom = v }, "Fewest ids from which a table is trained only where a step touches it, whatever its size; 0 for no table.")
         .Flag("batch-norm", o => o.BatchNorm, (o, v) => o with { BatchNorm = v }, "Batch normalisation in the towers.")
         .Number("dropout", 0, 0.99, o => o.Dropout, (o, v) => o with { Dropout = v }, "Dropout rate after every hidden layer of towers and experts.")
         .Choice("activation", o => o.Activation, (o, v) => o with { Activation = v }, "Nonlinearity of the hidden layers of towers and experts.")

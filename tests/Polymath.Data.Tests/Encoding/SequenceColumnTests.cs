@@ -125,10 +125,23 @@ public sealed class SequenceColumnTests : IDisposable
     [Fact]
     public void A_column_of_empty_lists_is_dropped_with_a_note()
     {
-        Table table = Read();
-        var encoder = TableEncoder.Fit(table, s_target, [0], new EncoderOptions { MinFrequency = 1, MissingIndicators = true, Sequences = [new SequenceColumn("history"), new SequenceColumn("tags")], ListSeparator = ';' });
+        var table = new Table("t", [CategoricalColumn.FromTexts("history", [null, null]), CategoricalColumn.FromTexts("tags", ["x", "y"]), CategoricalColumn.FromTexts("y", ["0", "1"])]);
+        var encoder = TableEncoder.Fit(table, s_target, [0, 1], new EncoderOptions { MinFrequency = 1, Sequences = [new SequenceColumn("history"), new SequenceColumn("tags")] });
         Assert.Equal("tags", Assert.Single(encoder.Sequences).Name);
         Assert.Contains(encoder.Notes, note => note.Contains("'history' is dropped: its list is empty", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Lists_of_a_hashed_item_column_are_hashed_alike()
+    {
+        Table table = Read();
+        var options = new EncoderOptions { MinFrequency = 1, MaxIds = 3, Sequences = [new SequenceColumn("history", "item")], Drop = ["tags", "user"] };
+        TableEncoder encoder = TableEncoder.Fit(table, s_target, Splits.All(5), options);
+        EncodedTable encoded = encoder.Encode(table);
+        Assert.Equal((3, 3), (encoder.Fields[0].Cardinality, encoder.Sequences[0].Cardinality));
+        Assert.Equal([encoded.Categories[0], encoded.Categories[1], encoded.Categories[2], encoded.Categories[0]], encoded.Sequences[0][4].ToArray());
+        encoder.Save(_folder.PathOf("encoder.json"));
+        Assert.Equal(encoded.Sequences[0].Ids, TableEncoder.Load(_folder.PathOf("encoder.json")).Encode(table).Sequences[0].Ids);
     }
 
     [Fact]
@@ -137,7 +150,7 @@ public sealed class SequenceColumnTests : IDisposable
         Fit(Read(), new SequenceColumn("history", "item", 3)).Save(_folder.PathOf("encoder.json"));
         string json = File.ReadAllText(_folder.PathOf("encoder.json"));
         Damaged("\"item\": \"item\"", "\"item\": \"itm\"", "'itm'", "a categorical input listed before");
-        Damaged("\"max-length\": 3", "\"max-length\": 0", "max-length", "at least 1");
+        Damaged("\"max-length\": 3", "\"max-length\": 0", "max-length", "a whole number in [1");
         Damaged("\"separator\": \"|\"", "\"separator\": \"||\"", "separator", "one character");
 
         void Damaged(string from, string to, params string[] parts)

@@ -1,4 +1,6 @@
 using Polymath.Learning;
+using Polymath.Learning.Optimization;
+using Polymath.Learning.Training;
 using Polymath.Tabular;
 using Polymath.Tensors;
 
@@ -96,12 +98,36 @@ public sealed class ListPoolingTests
     {
         Dictionary<string, string> options = TinyProblem.Options(name);
         options["sequence-pooling"] = pooling;
-        TabularModel model = TabularModels.Create(name, HistoryProblem.Schema, TinyProblem.Tasks(2), options, seed: 3);
+        TabularModel model = TabularModels.Create(name, HistoryProblem.Schema, TinyProblem.TasksOf(name, 2), options, seed: 3);
         Batch batch = HistoryProblem.Batch(HistoryProblem.Schema);
         HistoryProblem.RequireGradients(model, batch);
         Assert.Equal(model.ParameterCount, model.Summary.Parameters);
         TabularModel again = TabularModels.Create(name, model.Schema, model.Tasks, model.OptionValues, seed: 3);
         Assert.Equal(TinyProblem.Forward(model, batch)[1].ToArray(), TinyProblem.Forward(again, batch)[1].ToArray());
+    }
+
+    [Theory]
+    [InlineData("mmoe")]
+    [InlineData("dtrn")]
+    public void Lists_train_a_sparse_table_to_the_same_bits_as_a_whole_one(string name)
+    {
+        Assert.Equal(Trained(0), Trained(1));
+
+        float[] Trained(int sparseFrom)
+        {
+            Dictionary<string, string> options = TinyProblem.Options(name);
+            options["sparse-from"] = sparseFrom.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            TabularModel model = TabularModels.Create(name, HistoryProblem.WithTags, TinyProblem.Tasks(2), name == "dtrn" ? new Dictionary<string, string>(options) { ["item"] = "item" } : options, seed: 3);
+            var random = new RandomStream(9);
+            const int Rows = 60;
+            int[] starts = [.. Enumerable.Range(0, Rows + 1).Select(row => row * 2)];
+            SequenceArray[] lists = [.. HistoryProblem.WithTags.Sequences.Select(list => new SequenceArray(starts, [.. Enumerable.Range(0, 2 * Rows).Select(_ => random.NextInt32(list.Cardinality))], list.MaxLength))];
+            float[] numbers = new float[Rows], labels = [.. Enumerable.Range(0, 2 * Rows).Select(_ => (float)random.NextInt32(2))];
+            random.FillNormal(numbers);
+            var data = new ArrayDataset(numbers, 1, [.. Enumerable.Range(0, 2 * Rows).Select(i => random.NextInt32(i % 2 == 0 ? 3 : HistoryProblem.Items))], 2, labels, 2, sequences: lists);
+            new Trainer(model) { Optimizer = new Sgd(0.05), Options = new TrainerOptions { Epochs = 2, BatchSize = 16, Patience = 0 } }.Fit(data, null, cancellation: TestContext.Current.CancellationToken);
+            return [.. model.NamedParameters().SelectMany(entry => entry.Value.Value.ToArray())];
+        }
     }
 
     [Fact]
