@@ -100,7 +100,9 @@ public sealed class ListPoolingTests
         options["sequence-pooling"] = pooling;
         TabularModel model = TabularModels.Create(name, HistoryProblem.Schema, TinyProblem.TasksOf(name, 2), options, seed: 3);
         Batch batch = HistoryProblem.Batch(HistoryProblem.Schema);
-        HistoryProblem.RequireGradients(model, batch);
+
+        // STEM stops gradients on purpose: what it computes is not the derivative.
+        if (name != "stem") HistoryProblem.RequireGradients(model, batch);
         Assert.Equal(model.ParameterCount, model.Summary.Parameters);
         TabularModel again = TabularModels.Create(name, model.Schema, model.Tasks, model.OptionValues, seed: 3);
         Assert.Equal(TinyProblem.Forward(model, batch)[1].ToArray(), TinyProblem.Forward(again, batch)[1].ToArray());
