@@ -3,6 +3,14 @@ namespace Polymath.Tensors;
 // What networks over table rows are made of: fields looked up side by side, experts run side by side, experts mixed by gates.
 public static partial class Fused
 {
+    /// <summary>One field of category ids as indicators: 1 in the column of the row's id, else 0.</summary>
+    /// <param name="ids">Shape <c>[rows, fields]</c>.</param>
+    /// <param name="field">Which of them.</param>
+    /// <param name="count">Its number of ids.</param>
+    /// <returns>Shape <c>[rows, count]</c>.</returns>
+    /// <exception cref="TensorException">An id is outside [0, <paramref name="count"/>), or there is no such field.</exception>
+    public static Tensor Indicators(IndexTensor ids, int field, int count) => Ops.Indicator.Forward(ids, field, count);
+
     /// <summary>One vector per categorical field, side by side in field order, then the columns that need no table: the input row of a network in one pass.</summary>
     /// <param name="tables">F tables, <c>[ids of the field, width of the field]</c>.</param>
     /// <param name="ids">Shape <c>[rows, F]</c>, the ids of field f in [0, ids of the field).</param>

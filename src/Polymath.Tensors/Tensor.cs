@@ -133,6 +133,7 @@ public readonly partial struct Tensor
     /// <summary>Finishes an operation: the result joins the tape if an input needs a gradient.</summary>
     internal static Tensor Record(Op op, Node result, params ReadOnlySpan<Node> inputs)
     {
+        Tape.Current?.Trace?.Add(op, result, inputs);
         if (!Tape.IsRecording) return new Tensor(result);
         bool needed = false;
         foreach (Node input in inputs) needed |= input.RequiresGradient;

@@ -25,7 +25,6 @@ public sealed class FeatureEmbedding : Module
     private readonly ListPooling? _lists;
     private readonly Dropout? _dropout;
     private readonly bool _oneHot;
-    private readonly int _categoryWidth;
     private readonly bool _sparse;
     private readonly ConditionalWeakTable<IndexTensor, IndexTensor> _places = [];
 
@@ -53,7 +52,6 @@ public sealed class FeatureEmbedding : Module
             width += fieldWidth;
         }
 
-        _categoryWidth = width;
         _sparse = _tables.Any(table => table.Weight.Window is not null);
         int numericWidth = options.Width ?? FeatureEmbeddingOptions.AutomaticNumericWidth;
         if (schema.NumericWidth > 0)
@@ -124,19 +122,10 @@ public sealed class FeatureEmbedding : Module
 
     private Tensor Indicators(Batch batch, Tensor numbers)
     {
-        Tensor indicators = Tensor.Zeros(batch.Rows, _categoryWidth);
-        Span<float> values = indicators.Span;
-        ReadOnlySpan<int> ids = batch.Categories.Span;
-        for (int row = 0, at = 0; row < batch.Rows; row++)
-        {
-            int start = row * _categoryWidth;
-            for (int field = 0; field < _schema.Fields.Count; field++)
-            {
-                values[start + ids[at++]] = 1f;
-                start += _schema.Fields[field].Cardinality;
-            }
-        }
-
-        return numbers.IsEmpty ? indicators : Tensor.Concat([indicators, numbers], 1);
+        int fields = _schema.Fields.Count, count = fields + (numbers.IsEmpty ? 0 : 1);
+        using var parts = new TensorBuffer(count);
+        for (int field = 0; field < fields; field++) parts.Span[field] = Fused.Indicators(batch.Categories, field, _schema.Fields[field].Cardinality);
+        if (!numbers.IsEmpty) parts.Span[fields] = numbers;
+        return Tensor.Concat(parts.Span, 1);
     }
 }

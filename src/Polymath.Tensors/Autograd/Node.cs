@@ -28,7 +28,7 @@ internal sealed unsafe class Node
     public Node?[] Saved = new Node?[3];
     public IndexTensor? Indices;
     public int A, B;
-    public float X;
+    public float X, Y;
     public bool Flag;
     public Shape SavedShape;
 

@@ -47,6 +47,9 @@ public sealed partial class Tape : IDisposable
 
     internal InputArrays InputArrays { get; } = new();
 
+    /// <summary>Told about every operation while it is not null, recorded or not.</summary>
+    internal OperationTrace? Trace { get; set; }
+
     internal Node this[int index] => _nodes[index];
 
     /// <summary>The nodes that stand for leaves and values made elsewhere.</summary>

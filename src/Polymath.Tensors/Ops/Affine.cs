@@ -16,6 +16,7 @@ internal sealed unsafe class Affine : Op
         if (scale != 1f) Elementwise.Multiply(x.Pointer, scale, y.Pointer, length);
         if (scale == 1f || shift != 0f) Elementwise.Add(scale == 1f ? x.Pointer : y.Pointer, shift, y.Pointer, length);
         y.X = scale;
+        y.Y = shift;
         return Tensor.Record(Rule, y, x);
     }
 

@@ -19,6 +19,8 @@ internal static unsafe class Arithmetic
         Node a = left.Node, b = right.Node;
         Node y = Tensor.Allocate(Shape.Broadcast(a.Shape, b.Shape, name));
         Compute(kind, a, b, y);
+        y.A = (int)kind;
+        Tape.Current?.Trace?.Add(Comparison.Rule, y, [a, b]);
         return new Tensor(y);
     }
 

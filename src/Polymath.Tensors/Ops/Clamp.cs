@@ -15,6 +15,8 @@ internal sealed class Clamp : Op
         Node x = input.Node, y = Tensor.Allocate(x.Shape);
         TensorPrimitives.Max(x.Span, low, y.Span);
         TensorPrimitives.Min(y.Span, high, y.Span);
+        y.X = low;
+        y.Y = high;
         return Tensor.Record(Rule, y, x);
     }
 

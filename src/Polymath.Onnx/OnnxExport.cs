@@ -1,0 +1,95 @@
+using Polymath.Data;
+using Polymath.Learning;
+using Polymath.Onnx.Columns;
+using Polymath.Onnx.Format;
+using Polymath.Onnx.Graphs;
+using Polymath.Onnx.Operations;
+using Polymath.Onnx.Tracing;
+using Polymath.Tabular;
+using Polymath.Tabular.Runs;
+
+namespace Polymath.Onnx;
+
+/// <summary>
+/// Writes models as ONNX files (operator set 17). The graph is traced, so every model whose forward pass consists of tensor operations can be
+/// written. Outputs are what <c>polymath predict</c> gives, one per task: the probability of a binary task, one per class of a multi-class task,
+/// the number of a regression in its own unit, the rate of a count, all <c>[rows, task outputs]</c>.
+/// </summary>
+/// <example><code>
+/// OnnxSignature signature = OnnxExport.Write(TrainedRun.Load("run"), "model.onnx");
+/// foreach (OnnxPort input in signature.Inputs) Console.WriteLine($"{input.Name}: {input.Type} [rows, {input.Width}]");
+/// </code></example>
+public static class OnnxExport
+{
+    /// <summary>Writes a finished run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="path">The file, replaced whole or not at all.</param>
+    /// <param name="options">What the file offers.</param>
+    /// <exception cref="OnnxException">Something in the model or the encoder cannot be said in ONNX.</exception>
+    public static OnnxSignature Write(TrainedRun run, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return Write(run.Model, run.Encoder, path, options);
+    }
+
+    /// <summary>Writes a model with its encoder.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="encoder">What turned tables into its inputs.</param>
+    /// <param name="path">The file, replaced whole or not at all.</param>
+    /// <param name="options">What the file offers.</param>
+    /// <exception cref="OnnxException">Something in the model or the encoder cannot be said in ONNX.</exception>
+    public static OnnxSignature Write(TabularModel model, TableEncoder encoder, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        return Save(model, options?.Encoded == true ? null : encoder, path, options);
+    }
+
+    /// <summary>Writes a network alone: inputs <c>numeric</c>, <c>categories</c>, <c>sequence_ids</c> and <c>sequence_mask</c>, as far as it has them.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file, replaced whole or not at all.</param>
+    /// <param name="options">What the file offers; <see cref="OnnxExportOptions.Encoded"/> is implied.</param>
+    /// <exception cref="OnnxException">Something in the model cannot be said in ONNX.</exception>
+    public static OnnxSignature Write(TabularModel model, string path, OnnxExportOptions? options = null) => Save(model, null, path, options);
+
+    private static OnnxSignature Save(TabularModel model, TableEncoder? encoder, string path, OnnxExportOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        bool logits = options?.Logits == true;
+        var graph = new GraphBuilder();
+        using TracedNetwork network = TracedNetwork.Of(model, logits);
+        NetworkInputs inputs = encoder is null ? EncodedInputs(model.Schema, graph) : TableGraph.Add(encoder, model.Schema, graph);
+        var translation = new NetworkTranslation(model, network, graph, inputs);
+        translation.Run();
+        for (int output = 0; output < (logits ? 2 : 1) * model.Tasks.Count; output++)
+        {
+            Target task = model.Tasks[output % model.Tasks.Count];
+            string name = output < model.Tasks.Count ? task.Name : $"{task.Name} logits";
+            graph.Output(name, OnnxType.Single, task.Outputs, translation.NameOf(network.Output(output)));
+        }
+
+        OnnxModel file = graph.Build(model.Name, Properties(model, encoder is null));
+        Tensors.AtomicFile.Write(path, file.Write);
+        return new OnnxSignature([.. graph.Inputs.Select(Port)], [.. graph.Outputs.Select(Port)], file.Size);
+    }
+
+    private static NetworkInputs EncodedInputs(FeatureSchema schema, GraphBuilder graph) => new(
+        schema.NumericWidth > 0 ? graph.Input("numeric", OnnxType.Single, schema.NumericWidth) : null,
+        schema.Fields.Count > 0 ? graph.Input("categories", OnnxType.Int64, schema.Fields.Count) : null,
+        schema.Sequences.Count > 0 ? graph.Input("sequence_ids", OnnxType.Int64, schema.SequenceWidth) : null,
+        schema.Sequences.Count > 0 ? graph.Input("sequence_mask", OnnxType.Single, schema.SequenceWidth) : null);
+
+    /// <summary>What a reader of the file may want to know: the classes behind the columns of an output.</summary>
+    private static List<OnnxProperty> Properties(TabularModel model, bool encoded)
+    {
+        var properties = new List<OnnxProperty> { new("polymath.model", model.Name), new("polymath.inputs", encoded ? "encoded" : "columns") };
+        foreach (Target task in model.Tasks)
+        {
+            if (task.Classes.Count > 0) properties.Add(new OnnxProperty($"polymath.classes.{task.Name}", JsonText.Of(task.Classes)));
+        }
+
+        return properties;
+    }
+
+    private static OnnxPort Port(OnnxValue value) => new(value.Name, value.Type switch { OnnxType.Single => "float", OnnxType.Double => "double", OnnxType.Int64 => "int64", _ => "string" }, (int)value.Width);
+}

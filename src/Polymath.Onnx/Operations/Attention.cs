@@ -1,0 +1,40 @@
+using Polymath.Onnx.Format;
+using Polymath.Onnx.Graphs;
+using Polymath.Onnx.Tracing;
+
+namespace Polymath.Onnx.Operations;
+
+/// <summary>softmax(scale Q K^T) V per head, spelled out: the attention operators of runtimes are extensions of their own.</summary>
+internal static class Attention
+{
+    /// <summary>Three inputs, or one that holds queries, keys and values side by side; a mask of [queries, keys] is 1 where blocked.</summary>
+    public static string Translate(OperationContext context)
+    {
+        GraphBuilder graph = context.Graph;
+        bool packed = context.InputCount == 1;
+        string[] parts = packed ? graph.Split(context.Input(0), 3) : context.InputsFrom(0);
+        Dimension[] result = context.Shape, keyShape = context.ShapeOf(packed ? 0 : 1), queryShape = context.ShapeOf(0);
+        Dimension batch = result[0], queries = result[1], keys = keyShape[1];
+        var heads = new Dimension(context.Step.Integer(static node => node.A), 0);
+        int width = packed ? queryShape[2].Fixed / 3 : queryShape[2].Fixed;
+        Dimension depth = new(width / heads.Fixed, 0), valueDepth = new(result[2].Fixed / heads.Fixed, 0);
+        string query = graph.Permute(graph.Reshape(parts[0], batch, queries, heads, depth), 0, 2, 1, 3);
+        string key = graph.Permute(graph.Reshape(parts[1], batch, keys, heads, depth), 0, 2, 3, 1);
+        string value = graph.Permute(graph.Reshape(parts[2], batch, keys, heads, valueDepth), 0, 2, 1, 3);
+        string scaled = graph.Add("Mul", [query, graph.Scalar(context.Step.Single(static node => node.X))]);
+        string scores = Block(context, graph.Add("MatMul", [scaled, key]), queries, keys);
+        string mixed = graph.Add("MatMul", [graph.Add("Softmax", [scores], new OnnxAttribute("axis", -1)), value]);
+        return graph.Reshape(graph.Permute(mixed, 0, 2, 1, 3), result);
+    }
+
+    /// <summary>Minus infinity where a key is blocked.</summary>
+    private static string Block(OperationContext context, string scores, Dimension queries, Dimension keys)
+    {
+        GraphBuilder graph = context.Graph;
+        string blocked = graph.Scalar(float.NegativeInfinity);
+        if (context.Saved(1) is { } mask) scores = graph.Add("Where", [graph.Cast(mask, OnnxType.Boolean), blocked, scores]);
+        if (context.Step.Integer(static node => node.Flag ? 1 : 0) == 0) return scores;
+        string later = graph.Add("Trilu", [graph.Add("Expand", [graph.Scalar(1f), graph.Lengths([queries, keys])]), graph.Scalar(1L)], new OnnxAttribute("upper", 1));
+        return graph.Add("Where", [graph.Cast(later, OnnxType.Boolean), blocked, scores]);
+    }
+}
