@@ -58,7 +58,7 @@ public static class OnnxExport
         bool logits = options?.Logits == true;
         var graph = new GraphBuilder();
         using TracedNetwork network = TracedNetwork.Of(model, logits);
-        NetworkInputs inputs = encoder is null ? EncodedInputs(model.Schema, graph) : TableGraph.Add(encoder, model.Schema, graph);
+        NetworkInputs inputs = encoder is null ? EncodedInputs(model.Schema, graph) : TableGraph.Add(encoder, graph);
         var translation = new NetworkTranslation(model, network, graph, inputs);
         translation.Run();
         for (int output = 0; output < (logits ? 2 : 1) * model.Tasks.Count; output++)

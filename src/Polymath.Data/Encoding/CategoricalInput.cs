@@ -22,7 +22,13 @@ internal sealed class CategoricalInput : InputColumn, IItemIds
 
     public override int Cardinality => FirstId + _categories.Length;
 
-    private int FirstId => _missing ? 2 : 1;
+    /// <summary>The known categories, in the order of their ids.</summary>
+    internal IReadOnlyList<string> Categories => _categories;
+
+    /// <summary>Whether missing values have an id of their own, 1.</summary>
+    internal bool HasMissing => _missing;
+
+    internal int FirstId => _missing ? 2 : 1;
 
     /// <summary>Null when every training row would get the same id; the note says so.</summary>
     /// <param name="column">The column.</param>

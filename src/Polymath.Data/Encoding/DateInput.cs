@@ -30,6 +30,15 @@ internal sealed class DateInput : InputColumn
 
     public override IReadOnlyList<string> Features { get; }
 
+    /// <summary>The parts that are features, by their names in a saved encoder, with mean and deviation of the training rows.</summary>
+    internal IEnumerable<(string Name, TargetScale Scale)> PartScales => _parts.Select(part => (Parts[part.Part].Name, part.Scale));
+
+    /// <summary>Whether a last feature says that the date is missing.</summary>
+    internal bool HasIndicator => _indicator;
+
+    /// <summary>What the parts of a missing date become.</summary>
+    internal float Missing => _missing;
+
     /// <summary>Null when no part changes over the training rows; the note says so.</summary>
     public static DateInput? Fit(DateColumn column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
     {

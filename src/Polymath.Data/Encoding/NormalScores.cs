@@ -8,7 +8,7 @@ namespace Polymath.Data;
 internal sealed class NormalScores(float[] knots)
 {
     private const int MostKnots = 1000;
-    private const double Edge = 1e-7;   // Phi^-1(1e-7) = -5.2: values beyond the training range stay finite
+    internal const double Edge = 1e-7;   // Phi^-1(1e-7) = -5.2: values beyond the training range stay finite
 
     /// <summary>Ascending quantiles at equal steps of probability from 0 to 1.</summary>
     public float[] Knots { get; } = knots;
@@ -109,16 +109,16 @@ internal sealed class NormalScores(float[] knots)
         return above / below;
     }
 
-    private static readonly double[] CentreNumerator =
+    internal static readonly double[] CentreNumerator =
         [3.3871328727963666080, 133.14166789178437745, 1971.5909503065514427, 13731.693765509461125, 45921.953931549871457, 67265.770927008700853, 33430.575583588128105, 2509.0809287301226727];
 
-    private static readonly double[] CentreDenominator =
+    internal static readonly double[] CentreDenominator =
         [1, 42.313330701600911252, 687.18700749205790830, 5394.1960214247511077, 21213.794301586595867, 39307.895800092710610, 28729.085735721942674, 5226.4952788528545610];
 
-    private static readonly double[] TailNumerator =
+    internal static readonly double[] TailNumerator =
         [1.42343711074968357734, 4.63033784615654529590, 5.76949722146069140550, 3.64784832476320460504, 1.27045825245236838258, 0.241780725177450611770, 0.0227238449892691845833, 7.74545014278341407640e-4];
 
-    private static readonly double[] TailDenominator =
+    internal static readonly double[] TailDenominator =
         [1, 2.05319162663775882187, 1.67638483018380384940, 0.689767334985100004550, 0.148103976427480074590, 0.0151986665636164571966, 5.47593808499534494600e-4, 1.05075007164441684324e-9];
 
     private static readonly double[] FarNumerator =

@@ -23,6 +23,21 @@ internal sealed class NumericInput : InputColumn
 
     public override IReadOnlyList<string> Features { get; }
 
+    /// <summary>How a number is encoded.</summary>
+    internal NumericTransform Transform => _transform;
+
+    /// <summary>Mean and deviation of the training rows, for <see cref="NumericTransform.Standardise"/>.</summary>
+    internal TargetScale Scale => _scale;
+
+    /// <summary>The ranks of the training rows, for <see cref="NumericTransform.Quantile"/>.</summary>
+    internal NormalScores? Scores => _scores;
+
+    /// <summary>Whether a second feature says that the value is missing.</summary>
+    internal bool HasIndicator => _indicator;
+
+    /// <summary>What a missing value becomes.</summary>
+    internal float Missing => _missing;
+
     /// <summary>Null when the column is constant over the training rows; the note says so.</summary>
     public static NumericInput? Fit(NumericColumn column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
     {

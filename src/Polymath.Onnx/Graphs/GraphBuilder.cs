@@ -65,7 +65,7 @@ internal sealed class GraphBuilder
     {
         string name = Unique("Split");
         string[] outputs = [.. Enumerable.Range(0, parts).Select(part => string.Create(CultureInfo.InvariantCulture, $"{name}.{part}"))];
-        _nodes.Add(new OnnxNode { Name = name, Operator = "Split", Inputs = [value], Outputs = outputs, Attributes = [new OnnxAttribute("axis", -1)] });
+        _nodes.Add(new OnnxNode { Name = name, Operator = "Split", Inputs = [value], Outputs = [.. outputs], Attributes = [new OnnxAttribute("axis", -1)] });
         return outputs;
     }
 
