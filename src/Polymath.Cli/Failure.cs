@@ -8,6 +8,7 @@ using Polymath.Learning.Metrics;
 using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;
 using Polymath.Merging;
+using Polymath.Onnx;
 using Polymath.Reproductions;
 using Polymath.Tabular;
 using Polymath.Tensors;
@@ -36,5 +37,5 @@ internal static class Failure
     // The errors the libraries declare for bad input, and those of the file system; anything else is our defect.
     private static bool IsExpected(Exception exception) => exception
         is UsageException or RunException or TableException or ModelException or BalancerException or ComponentException or LabelException or OptimizerException or TrainingException
-        or BoostingException or MergeException or SafetensorsException or TensorException or BaselineException or ReproductionException or IOException or UnauthorizedAccessException;
+        or OnnxException or BoostingException or MergeException or SafetensorsException or TensorException or BaselineException or ReproductionException or IOException or UnauthorizedAccessException;
 }

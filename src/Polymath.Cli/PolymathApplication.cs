@@ -45,7 +45,7 @@ public static class PolymathApplication
         root.Add(new VersionOption { Action = new VersionPage(terminal), Description = "Show the version." });
         Subcommand[] commands =
         [
-            new TrainCommand(), new CompareCommand(), new TuneCommand(), new BoostCommand(), new MergeCommand(), new PredictCommand(), new EvaluateCommand(), new InspectCommand(), new GenerateCommand(), new ModelsCommand(), new BalancersCommand(), new PapersCommand(), new ReproCommand(),
+            new TrainCommand(), new CompareCommand(), new TuneCommand(), new BoostCommand(), new MergeCommand(), new PredictCommand(), new EvaluateCommand(), new ExportCommand(), new InspectCommand(), new GenerateCommand(), new ModelsCommand(), new BalancersCommand(), new PapersCommand(), new ReproCommand(),
         ];
         string? wanted = Array.Find(arguments, argument => Array.Exists(commands, command => command.Name == argument));
         foreach (Subcommand command in commands) root.Add(command.Build(terminal, withFlags: command.Name == wanted));

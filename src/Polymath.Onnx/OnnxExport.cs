@@ -21,7 +21,12 @@ namespace Polymath.Onnx;
 /// </code></example>
 public static class OnnxExport
 {
-    /// <summary>Writes a finished run.</summary>
+    private const string EncoderExtension = ".encoder.json";
+
+    /// <summary>Where the encoder of a file goes: "model.onnx" has "model.encoder.json" beside it.</summary>
+    public static string EncoderPath(string path) => Path.ChangeExtension(path, EncoderExtension);
+
+    /// <summary>Writes a finished run, and its encoder as JSON beside it.</summary>
     /// <param name="run">The run.</param>
     /// <param name="path">The file, replaced whole or not at all.</param>
     /// <param name="options">What the file offers.</param>
@@ -32,7 +37,7 @@ public static class OnnxExport
         return Write(run.Model, run.Encoder, path, options);
     }
 
-    /// <summary>Writes a model with its encoder.</summary>
+    /// <summary>Writes a model with its encoder, which also goes beside it as JSON (see <see cref="TableEncoder.Save"/>).</summary>
     /// <param name="model">The model.</param>
     /// <param name="encoder">What turned tables into its inputs.</param>
     /// <param name="path">The file, replaced whole or not at all.</param>
@@ -41,7 +46,9 @@ public static class OnnxExport
     public static OnnxSignature Write(TabularModel model, TableEncoder encoder, string path, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return Save(model, options?.Encoded == true ? null : encoder, path, options);
+        OnnxSignature signature = Save(model, options?.Encoded == true ? null : encoder, path, options);
+        encoder.Save(EncoderPath(path));
+        return signature;
     }
 
     /// <summary>Writes a network alone: inputs <c>numeric</c>, <c>categories</c>, <c>sequence_ids</c> and <c>sequence_mask</c>, as far as it has them.</summary>

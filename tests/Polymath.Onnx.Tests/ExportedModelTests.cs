@@ -28,10 +28,9 @@ public sealed class ExportedModelTests(OnnxRuntime runtime, ITestOutputHelper ou
 
             return rows;
 
-            // Some values go with others only, and some models need lists of ids or do without them.
             void AddIfTaken(string model, string option, string value, bool sequences)
             {
-                if (Create(model, option, value, RandomProblem.Of(sequences)) is not null) rows.Add(model, option, value, sequences);
+                if (RandomProblem.Find(model, option, value, sequences) is not null) rows.Add(model, option, value, sequences);
             }
         }
     }
@@ -45,8 +44,7 @@ public sealed class ExportedModelTests(OnnxRuntime runtime, ITestOutputHelper ou
     public void Predictions_are_equal_in_a_real_runtime(string name, string option, string value, bool sequences)
     {
         runtime.Require();
-        RandomProblem problem = RandomProblem.Of(sequences);
-        TabularModel model = Create(name, option, value, problem)!;
+        (RandomProblem problem, TabularModel model) = RandomProblem.Find(name, option, value, sequences)!.Value;
         RandomProblem.Scatter(model, 3);
         string path = Path.GetTempFileName();
         try
@@ -66,23 +64,6 @@ public sealed class ExportedModelTests(OnnxRuntime runtime, ITestOutputHelper ou
         finally
         {
             File.Delete(path);
-        }
-    }
-
-    /// <summary>Null when the model does not take the value or the columns.</summary>
-    private static TabularModel? Create(string name, string option, string value, RandomProblem problem)
-    {
-        ModelDescriptor descriptor = TabularModels.Find(name);
-        Dictionary<string, string> options = descriptor.Options.ToDictionary(known => known.Name, RandomProblem.Narrow);
-        if (option.Length > 0 && !options.ContainsKey(option)) return null;
-        if (option.Length > 0) options[option] = value;
-        try
-        {
-            return descriptor.Create(problem.Schema, problem.Tasks, options, seed: 1);
-        }
-        catch (ModelException)
-        {
-            return null;
         }
     }
 }

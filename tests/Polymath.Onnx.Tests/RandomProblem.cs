@@ -12,21 +12,46 @@ internal sealed class RandomProblem
     private static readonly string[] s_numeric = ["age", "hours", "gain"];
     private static readonly CategoricalFeature[] s_fields = [new("country", 9), new("sex", 2), new("item", 30)];
 
+    private static readonly TaskSet s_binary = new(Target.Binary("click"), Target.Binary("buy"));
+    private static readonly TaskSet s_everyKind = new(
+        Target.Binary("click"),
+        Target.Binary("buy"),
+        Target.MultiClass("kind", 4),
+        Target.Regression("price") with { Mean = 120f, Deviation = 35f },
+        Target.Count("visits"));
+
     private RandomProblem(FeatureSchema schema, TaskSet tasks) => (Schema, Tasks) = (schema, tasks);
 
     public FeatureSchema Schema { get; }
 
     public TaskSet Tasks { get; }
 
-    public static RandomProblem Of(bool sequences)
-        => new(new FeatureSchema(s_numeric, s_fields, sequences ? [new SequenceFeature("clicks", 30, 6, "item"), new SequenceFeature("tags", 5, 3)] : []), SomeTasks);
+    /// <summary>A model with few units and the problem it is for: with tasks of every kind if it takes them, else with binary ones; null when it takes neither.</summary>
+    /// <param name="name">Registry name.</param>
+    /// <param name="option">An option to set, or "".</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="sequences">Whether rows carry lists of ids.</param>
+    public static (RandomProblem Problem, TabularModel Model)? Find(string name, string option, string value, bool sequences)
+    {
+        ModelDescriptor descriptor = TabularModels.Find(name);
+        Dictionary<string, string> options = descriptor.Options.ToDictionary(known => known.Name, Narrow);
+        if (option.Length > 0 && !options.ContainsKey(option)) return null;
+        if (option.Length > 0) options[option] = value;
+        foreach (TaskSet tasks in (TaskSet[])[s_everyKind, s_binary])
+        {
+            var problem = new RandomProblem(new FeatureSchema(s_numeric, s_fields, sequences ? [new SequenceFeature("clicks", 30, 6, "item"), new SequenceFeature("tags", 5, 3)] : []), tasks);
+            try
+            {
+                return (problem, descriptor.Create(problem.Schema, tasks, options, seed: 1));
+            }
+            catch (ModelException)
+            {
+                // Some values go with others only, and some models are for other tasks or columns.
+            }
+        }
 
-    private static TaskSet SomeTasks => new(
-        Target.Binary("click"),
-        Target.Binary("buy"),
-        Target.MultiClass("kind", 4),
-        Target.Regression("price") with { Mean = 120f, Deviation = 35f },
-        Target.Count("visits"));
+        return null;
+    }
 
     /// <summary>Rows and the predictions of a model for them.</summary>
     public (Dictionary<string, RuntimeTensor> Inputs, float[][] Predictions) Draw(TabularModel model, int rows, ulong seed)
@@ -59,7 +84,7 @@ internal sealed class RandomProblem
     }
 
     /// <summary>A few units instead of the layer widths of a default.</summary>
-    public static string Narrow(ModelOption option) => option.Kind == ModelOptionKind.Integers && option.Name.EndsWith("hidden", StringComparison.Ordinal) ? $"{HiddenUnits}" : option.Default;
+    private static string Narrow(ModelOption option) => option.Kind == ModelOptionKind.Integers && option.Name.EndsWith("hidden", StringComparison.Ordinal) ? $"{HiddenUnits}" : option.Default;
 
     private static SequenceArray Lists(SequenceFeature sequence, int rows, RandomStream random)
     {

@@ -23,12 +23,13 @@ internal sealed class RawTable
     /// <summary>Other rows.</summary>
     public Table Test { get; }
 
-    public static RawTable Read(NumericTransform transform)
+    public static RawTable Read(NumericTransform transform, bool binaryOnly)
     {
         var options = new ReadOptions { ColumnNames = s_columns, TrimTrailing = '.' };
         Table train = Punch(Table.Read(SharedFiles.RequireData("adult", "adult.data"), options).Take([.. Enumerable.Range(0, TrainingRows)]), null);
         Table test = Punch(Table.Read(SharedFiles.RequireData("adult", "adult.test"), options).Take([.. Enumerable.Range(0, TestRows)]), "Atlantis");
-        var tasks = new TaskSet(Target.Binary("income"), Target.Binary("married", "marital-status==Never-married"), Target.MultiClass("race"), Target.Regression("hours-per-week"));
+        Target[] binary = [Target.Binary("income"), Target.Binary("married", "marital-status==Never-married")];
+        var tasks = new TaskSet(binaryOnly ? binary : [.. binary, Target.MultiClass("race"), Target.Regression("hours-per-week")]);
         TabularData data = train.Encode(tasks, Splits.Random(train.Rows, 0.1, 0.1, 1), options: new EncoderOptions { Drop = transform == NumericTransform.None ? [.. s_large, "relationship"] : ["relationship"], Numeric = transform });
         return new RawTable(data, test);
     }
