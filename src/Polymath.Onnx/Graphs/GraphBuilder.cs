@@ -8,7 +8,7 @@ namespace Polymath.Onnx.Graphs;
 /// <summary>A graph under construction. Values are known by their names; operations are added in the order in which they run.</summary>
 internal sealed class GraphBuilder
 {
-    /// <summary>Version of the standard operators: the first with LayerNormalization.</summary>
+    /// <summary>Version of the standard operators; runtimes from 2022 on know it.</summary>
     public const int OperatorSet = 17;
 
     /// <summary>Set of the label encoder, and the version that goes with <see cref="OperatorSet"/>.</summary>
