@@ -23,16 +23,18 @@ public sealed class MultiheadAttention : Module
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="random">Where the initial values come from.</param>
     /// <param name="dropout">Rate at which attention weights are dropped in training, in [0, 1).</param>
-    public MultiheadAttention(int width, int heads, RandomStream random, float dropout = 0f)
+    /// <param name="inputInitializer">Draws the maps of queries, keys and values; null for Xavier-uniform over all three.</param>
+    /// <param name="outputInitializer">Draws the output map; null for U(-1/sqrt(width), 1/sqrt(width)).</param>
+    public MultiheadAttention(int width, int heads, RandomStream random, float dropout = 0f, Initializer? inputInitializer = null, Initializer? outputInitializer = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         if (width % heads != 0) throw new ArgumentException($"MultiheadAttention: width {width} is not a multiple of {heads} heads.", nameof(heads));
         Width = width;
         Heads = heads;
-        InWeight = Register("in_proj_weight", Initializer.XavierUniform().Create([3 * width, width], random));
+        InWeight = Register("in_proj_weight", (inputInitializer ?? Initializer.XavierUniform()).Create([3 * width, width], random));
         InBias = Register("in_proj_bias", Tensor.Zeros(3 * width));
-        _output = Add("out_proj", new Linear(width, width, random, bias: true, Initializer.FanInUniform));
+        _output = Add("out_proj", new Linear(width, width, random, bias: true, outputInitializer ?? Initializer.FanInUniform));
         if (dropout != 0f) _dropout = Add("dropout", new Dropout(dropout));
     }
 
@@ -93,25 +95,86 @@ public sealed class MultiheadAttention : Module
         return Drops ? AttendDropping(q, k, v, mask, default) : _output.Forward(Fused.ScaledDotProductAttention(q, k, v, Heads, mask: mask));
     }
 
+    /// <summary>What attention gives when every position sees only itself: the value and output maps, nothing passes between positions.</summary>
+    /// <param name="input">Shape <c>[..., width]</c>.</param>
+    /// <returns>The same shape.</returns>
+    /// <exception cref="TensorException">The last axis is not <see cref="Width"/> long.</exception>
+    public Tensor ForwardValues(Tensor input) => _output.Forward(Project(input, 2));
+
+    /// <summary>
+    /// Self-attention with rotary positions (Su et al. 2021, eq. 34): the pair (2i, 2i + 1) of every head's query and key at position p is turned by
+    /// the angle p 10000^(-2i / depth), so that scores depend on the distance of positions.
+    /// </summary>
+    /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
+    /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none.</param>
+    /// <returns>Shape <c>[batch, length, width]</c>.</returns>
+    /// <exception cref="TensorException">Wrong shapes, an odd width per head, or a query with every key blocked.</exception>
+    public Tensor ForwardRotary(Tensor input, Tensor mask = default)
+    {
+        Require(input, "input");
+        RequireOpen(mask, input.Shape[1], input.Shape[1]);
+        if (Width / Heads % 2 != 0) throw new TensorException($"MultiheadAttention: found {Width / Heads} values per head, expected an even number for rotary positions.");
+        (Tensor cos, Tensor sin) = Rotations(input.Shape[1], Width / Heads / 2);
+        Tensor weights = Softmax(Rotate(Split(Project(input, 0)), cos, sin), Rotate(Split(Project(input, 1)), cos, sin), mask);
+        return _output.Forward(Join(weights, Project(input, 2)));
+    }
+
+    /// <summary>The weights that every query gives to every key, before any dropout.</summary>
+    /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
+    /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none.</param>
+    /// <returns>Shape <c>[batch, heads, length, length]</c>; the last axis sums to 1.</returns>
+    /// <exception cref="TensorException">Wrong shapes, or a query with every key blocked.</exception>
+    public Tensor Weights(Tensor input, Tensor mask = default)
+    {
+        Require(input, "input");
+        RequireOpen(mask, input.Shape[1], input.Shape[1]);
+        return Softmax(Split(Project(input, 0)), Split(Project(input, 1)), mask);
+    }
+
     private bool Drops => _dropout is not null && Training;
 
     private Tensor Project(Tensor input, int part)
         => Fused.Linear(input, InWeight.Value.Slice(0, part * Width, Width), InBias.Value.Slice(0, part * Width, Width));
 
     /// <summary>With the weights in one tensor, for the dropout to act on.</summary>
-    private Tensor AttendDropping(Tensor query, Tensor key, Tensor value, Tensor mask, Tensor present)
+    private Tensor AttendDropping(Tensor query, Tensor key, Tensor value, Tensor mask, Tensor present) => _output.Forward(Join(Softmax(Split(query), Split(key), mask, present), value));
+
+    /// <summary>softmax(q k^T / sqrt(depth)) of split queries and keys.</summary>
+    private Tensor Softmax(Tensor query, Tensor key, Tensor mask, Tensor present = default)
     {
-        int batch = query.Shape[0], queries = query.Shape[1];
-        Tensor scores = Split(query * (1f / MathF.Sqrt(Width / Heads))).MatMul(Split(key), transposeRight: true);
+        Tensor scores = (query * (1f / MathF.Sqrt(Width / Heads))).MatMul(key, transposeRight: true);
         if (!mask.IsEmpty) scores = Tensor.Where(mask, Tensor.Scalar(float.NegativeInfinity), scores);
-        if (present.IsEmpty) return Join(scores.Softmax());
+        if (present.IsEmpty) return scores.Softmax();
 
         // Finite, so that a row of nothing but padding is no NaN; its weights are then taken away.
         const float Absent = -1e30f;
-        Tensor keys = present.Reshape(batch, 1, 1, key.Shape[1]);
-        return Join(Tensor.Where(keys, Tensor.Where(keys, scores, Tensor.Scalar(Absent)).Softmax(), Tensor.Scalar(0f)));
+        Tensor keys = present.Reshape(key.Shape[0], 1, 1, key.Shape[2]);
+        return Tensor.Where(keys, Tensor.Where(keys, scores, Tensor.Scalar(Absent)).Softmax(), Tensor.Scalar(0f));
+    }
 
-        Tensor Join(Tensor weights) => _output.Forward(_dropout!.Forward(weights).MatMul(Split(value)).Transpose(1, 2).Reshape(batch, queries, Width));
+    /// <summary>Weights, some dropped in training, times values; heads side by side again.</summary>
+    private Tensor Join(Tensor weights, Tensor value)
+        => (Drops ? _dropout!.Forward(weights) : weights).MatMul(Split(value)).Transpose(1, 2).Reshape(value.Shape[0], weights.Shape[2], Width);
+
+    /// <summary>cos and sin of p 10000^(-i / pairs), <c>[length, pairs]</c>.</summary>
+    private static (Tensor Cos, Tensor Sin) Rotations(int length, int pairs)
+    {
+        const double Base = 10_000;
+        Tensor cos = Tensor.Zeros(length, pairs), sin = Tensor.Zeros(length, pairs);
+        for (int i = 0; i < pairs; i++)
+        {
+            double rate = Math.Pow(Base, -(double)i / pairs);
+            for (int p = 0; p < length; p++) (sin.Span[(p * pairs) + i], cos.Span[(p * pairs) + i]) = ((float)Math.Sin(p * rate), (float)Math.Cos(p * rate));
+        }
+
+        return (cos, sin);
+    }
+
+    /// <summary>Turns pairs; their first halves come before their second ones, in queries and keys alike, which no product between them sees.</summary>
+    private static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
+    {
+        Tensor pairs = x.Reshape(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3] / 2, 2), first = pairs.Select(-1, 0), second = pairs.Select(-1, 1);
+        return Tensor.Concat([(first * cos) - (second * sin), (first * sin) + (second * cos)], -1);
     }
 
     /// <summary><c>[batch, length, width]</c> to <c>[batch, heads, length, width / heads]</c>.</summary>

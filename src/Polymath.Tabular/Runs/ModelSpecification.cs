@@ -36,18 +36,21 @@ public sealed record ModelSpecification(string Name, IReadOnlyDictionary<string,
 
     /// <summary>
     /// The single-task model to compare with: one bottom and one tower, with the options given for this model that mean the same
-    /// for a single network, and bottoms as wide as its experts.
+    /// for a single network, and bottoms as wide as its experts. An option that has another default here means something else: the width of tokens,
+    /// or batch normalisation of towers only.
     /// </summary>
     public ModelSpecification SingleTask()
     {
-        HashSet<string> known = [.. TabularModels.Find(Polymath.Tabular.SingleTask.RegistryName).Options.Select(option => option.Name)];
+        Dictionary<string, string> known = Defaults(Polymath.Tabular.SingleTask.RegistryName), own = Defaults(Name);
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string name, string value) in Options)
         {
             string same = name == "expert-hidden" ? "bottom-hidden" : name;
-            if (known.Contains(same)) options[same] = value;
+            if (known.TryGetValue(same, out string? standard) && (same != name || own.GetValueOrDefault(name) == standard)) options[same] = value;
         }
 
         return new ModelSpecification(Polymath.Tabular.SingleTask.RegistryName, options);
+
+        static Dictionary<string, string> Defaults(string model) => TabularModels.Find(model).Options.ToDictionary(option => option.Name, option => option.Default, StringComparer.Ordinal);
     }
 }

@@ -129,6 +129,7 @@ public sealed class ModelBatteryTests
     public void One_row_is_answered_in_inference_exactly_as_among_others(string name)
     {
         TabularModel model = TinyProblem.Create(name, 2, batchNorm: true);
+        if (model.RowsInteract) Assert.Skip("the model says that a prediction depends on the rows around it");
         TinyProblem.Forward(model, TinyProblem.Batch(32));
         model.Evaluate();
         Tensor[] all = TinyProblem.Forward(model, TinyProblem.Batch(4)), one = TinyProblem.Forward(model, TinyProblem.Batch(1));

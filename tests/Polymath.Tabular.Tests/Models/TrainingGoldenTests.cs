@@ -26,7 +26,11 @@ public sealed class TrainingGoldenTests
         Dictionary<string, GoldenArray> initial = GoldenArray.Map(inputs.GetProperty("initial_state_dict"));
         TabularModel model = MultiTabFixture.Load(file, tasks, initial, x[0].Shape[1]);
 
-        Train(model, optimizer, x, y, expected.GetProperty("losses_per_step"), GoldenTolerance.From(document.RootElement, "losses"));
+        GoldenTolerance losses = GoldenTolerance.From(document.RootElement, "losses");
+        GoldenSteps.Run(model, optimizer, x.Length, step => [.. TinyProblem.Forward(model, MultiTabFixture.Batch(x[step])).Select((output, t) => MultiTabFixture.Loss(tasks[t], output, y[step][tasks[t].Name]))], (step, values) =>
+        {
+            for (int t = 0; t < values.Length; t++) losses.Check($"loss of {tasks[t].Name} at step {step}", expected.GetProperty("losses_per_step")[step].GetProperty(tasks[t].Name).GetDouble(), values[t]);
+        });
 
         GoldenTolerance outputs = GoldenTolerance.From(document.RootElement, "outputs"), state = GoldenTolerance.From(document.RootElement, "state");
         model.Evaluate();
@@ -49,40 +53,6 @@ public sealed class TrainingGoldenTests
                 if (noise && name == bias) continue;
                 double drift = noise ? 2 * optimizer.LearningRate * x.Length : 0;
                 (state with { Absolute = state.Absolute + drift }).Check($"{name}[{i}]", wanted.Values[i], final[name].Span[i]);
-            }
-        }
-    }
-
-    private static void Train(TabularModel model, Optimizer optimizer, GoldenArray[] x, Dictionary<string, GoldenArray>[] y, JsonElement losses, GoldenTolerance tolerance)
-    {
-        Parameter[] parameters = [.. model.NamedParameters().Select(entry => entry.Value)];
-        var layout = new ParameterLayout(parameters.Select(parameter => parameter.Value), []);
-        var rows = new TaskGradients(model.Tasks.Count, layout);
-        float[] block = new float[layout.Count], gradient = new float[layout.Count];
-        double[] weights = [.. Enumerable.Repeat(1.0, model.Tasks.Count)];
-        optimizer.Prepare(layout.Count);
-        for (int step = 0; step < x.Length; step++)
-        {
-            using var tape = new Tape();
-            Tensor[] outputs = TinyProblem.Forward(model, MultiTabFixture.Batch(x[step]));
-            Tensor[] values = [.. outputs.Select((output, t) => MultiTabFixture.Loss(model.Tasks[t], output, y[step][model.Tasks[t].Name]))];
-            for (int t = 0; t < values.Length; t++) tolerance.Check($"loss of {model.Tasks[t].Name} at step {step}", losses[step].GetProperty(model.Tasks[t].Name).GetDouble(), values[t].Item());
-            tape.Backward(values, rows);
-            rows.Combine(weights, gradient);
-            Move(toBlock: true);
-            optimizer.Step(block, gradient);
-            Move(toBlock: false);
-        }
-
-        void Move(bool toBlock)
-        {
-            int offset = 0;
-            foreach (Parameter parameter in parameters)
-            {
-                Span<float> part = block.AsSpan(offset, parameter.Shape.Length);
-                if (toBlock) parameter.Value.Span.CopyTo(part);
-                else part.CopyTo(parameter.Value.Span);
-                offset += part.Length;
             }
         }
     }

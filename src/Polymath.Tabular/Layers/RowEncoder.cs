@@ -1,0 +1,47 @@
+using System.Globalization;
+using Polymath.Learning;
+using Polymath.Tensors;
+
+namespace Polymath.Tabular;
+
+/// <summary>
+/// The layer over rows: the n tokens of a row, side by side, are one position of width n e, and the rows of the batch are the sequence. In
+/// inference rows that attend to each other do so in groups of fixed size, so that a prediction depends on its group and not on how many
+/// rows are asked for at once.
+/// </summary>
+internal sealed class RowEncoder : Module
+{
+    private const long Budget = 10_000_000;
+
+    private readonly RowMode _mode;
+    private readonly int _group;
+    private readonly TransformerEncoderLayer _layer;
+
+    public RowEncoder(TransformerEncoderLayerOptions options, int group, RandomStream random)
+    {
+        (_mode, _group) = (options.Mode, group);
+        _layer = Add("layer", new TransformerEncoderLayer(options, random));
+    }
+
+    /// <summary>What is worth telling about the row layers of a model.</summary>
+    public static IReadOnlyList<string> Notes(string model, bool interact, int group, IEnumerable<TokenBlock> blocks, FeatureTokenizer tokenizer)
+    {
+        var notes = new List<string>();
+        if (interact) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{model}: rows attend to each other, so a prediction depends on the rows around it: in inference, groups of {group} consecutive rows (row-group), of which the last of a table may be smaller."));
+        long parameters = blocks.Sum(block => block.Rows?.ParameterCount ?? 0);
+        if (parameters > Budget) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{model}: the row layers have {parameters:N0} parameters, since {tokenizer.Count} tokens of width {tokenizer.Width} make maps of {tokenizer.Count * tokenizer.Width} by {tokenizer.Count * tokenizer.Width}; a smaller embedding-width saves most of them."));
+        return notes;
+    }
+
+    /// <summary><c>[rows, tokens, width]</c> to the same.</summary>
+    public Tensor Forward(Tensor tokens)
+    {
+        Shape shape = tokens.Shape;
+        int rows = shape[0], width = shape[1] * shape[2];
+        if (_mode == RowMode.ValueOnly || Training || rows <= _group) return _layer.Forward(tokens.Reshape(1, rows, width)).Reshape(shape);
+        int whole = rows / _group * _group;
+        Tensor flat = tokens.Reshape(rows, width), groups = _layer.Forward(flat.Slice(0, 0, whole).Reshape(whole / _group, _group, width)).Reshape(whole, width);
+        if (whole < rows) groups = Tensor.Concat([groups, _layer.Forward(flat.Slice(0, whole, rows - whole).Reshape(1, rows - whole, width)).Reshape(rows - whole, width)], 0);
+        return groups.Reshape(shape);
+    }
+}

@@ -1,0 +1,85 @@
+using Polymath.Learning;
+using Polymath.Tensors;
+
+namespace Polymath.Tabular;
+
+/// <summary>
+/// A transformer layer that normalises first: h = x + drop(attend(norm1(x))), y = h + linear2(drop(gelu(linear1(norm2(h))))) with the exact
+/// GELU and no normalisation at the end (models/layers.py of MultiTab). Children: <c>norm1</c>, <c>attention</c>, <c>norm2</c>,
+/// <c>linear1</c>, <c>linear2</c>.
+/// </summary>
+/// <example><code>
+/// var layer = new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 16, FeedForward = 32 }, new RandomStream(1));
+/// Tensor x = Tensor.Normal(new RandomStream(2), new Shape(3, 7, 16));
+/// Tensor y = layer.Forward(x, TaskMasks.Create(7, 2, TaskMask.TaskToTask));   // [3, 7, 16]
+/// </code></example>
+public sealed class TransformerEncoderLayer : Module
+{
+    private readonly TransformerEncoderLayerOptions _options;
+    private readonly LayerNorm _norm1, _norm2;
+    private readonly Linear _linear1, _linear2;
+    private readonly Dropout? _dropout;
+
+    /// <summary>A layer.</summary>
+    /// <param name="options">The sizes.</param>
+    /// <param name="random">Where the initial values come from.</param>
+    /// <exception cref="ModelException">The width does not divide into the heads, or is too large.</exception>
+    public TransformerEncoderLayer(TransformerEncoderLayerOptions options, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        _options = options;
+        int width = options.Width;
+        if (options.Heads < 1 || width < 1 || width % options.Heads != 0) throw new ModelException($"TransformerEncoderLayer: found a width of {width} for {options.Heads} heads, expected a multiple of the heads.");
+        if (options.Mode == RowMode.RopeAttention && width / options.Heads % 2 != 0) throw new ModelException($"TransformerEncoderLayer: found {width / options.Heads} values per head, expected an even number for rotary positions.");
+        if (3L * width * Math.Max(width, options.FeedForward) > int.MaxValue) throw new ModelException($"TransformerEncoderLayer: a width of {width} makes maps of more than {int.MaxValue} weights; give the table fewer columns or the tokens a smaller width.");
+
+        // The official attention with rotary positions is made of plain linear maps, the other one of the framework's packed map.
+        Initializer? input = options.Mode == RowMode.Attention ? null : options.Initializer ?? Initializer.FanInUniform;
+        _norm1 = Add("norm1", new LayerNorm(width));
+        Attention = Add("attention", new MultiheadAttention(width, options.Heads, random.Derive("attention"), options.AttentionDropout, input, options.Initializer));
+        _norm2 = Add("norm2", new LayerNorm(width));
+        _linear1 = Add("linear1", new Linear(width, options.FeedForward, random.Derive("linear1"), bias: true, options.Initializer));
+        _linear2 = Add("linear2", new Linear(options.FeedForward, width, random.Derive("linear2"), bias: true, options.Initializer));
+        if (options.Dropout != 0f) _dropout = Add("dropout", new Dropout(options.Dropout));
+    }
+
+    /// <summary>The attention.</summary>
+    public MultiheadAttention Attention { get; }
+
+    /// <summary>Of all positions of a row; products between the rows of a batch depend on their number and are not counted.</summary>
+    public override long FlopsPerRow
+    {
+        get
+        {
+            long positions = _options.PositionsPerRow, width = _options.Width;
+            return (positions * base.FlopsPerRow) + (positions > 1 ? 4 * positions * positions * width : 0);
+        }
+    }
+
+    /// <summary>Runs the layer.</summary>
+    /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
+    /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none. Not used by <see cref="RowMode.ValueOnly"/>.</param>
+    /// <returns>Shape <c>[batch, length, width]</c>.</returns>
+    /// <exception cref="TensorException">Wrong shapes.</exception>
+    public Tensor Forward(Tensor input, Tensor mask = default)
+    {
+        Tensor normal = _norm1.Forward(input);
+        Tensor attended = _options.Mode switch
+        {
+            RowMode.ValueOnly => Attention.ForwardValues(normal),
+            RowMode.RopeAttention => Attention.ForwardRotary(normal, mask),
+            _ => Attention.Forward(normal, mask),
+        };
+        Tensor h = _options.DropsInput ? attended + Drop(input) : Drop(attended) + input;
+        return h + _linear2.Forward(Drop(_linear1.Forward(_norm2.Forward(h), Activation.Gelu)));
+    }
+
+    /// <summary>The attention weights of this layer.</summary>
+    /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
+    /// <param name="mask">Shape <c>[length, length]</c>; default for none.</param>
+    /// <returns>Shape <c>[batch, heads, length, length]</c>, as <see cref="MultiheadAttention.Weights"/>.</returns>
+    public Tensor AttentionWeights(Tensor input, Tensor mask = default) => Attention.Weights(_norm1.Forward(input), mask);
+
+    private Tensor Drop(Tensor x) => _dropout is null ? x : _dropout.Forward(x);
+}
