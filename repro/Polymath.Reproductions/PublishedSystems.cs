@@ -20,6 +20,7 @@ public static class PublishedSystems
         new FlatMtl.FlatRegionTraining(),
         new Home.HierarchyOfExperts(),
         new Tables.ModelsOnTables(),
+        new MultiTab.MultiTabReproduction(),
         new Rmtgb.RobustMultiTaskBoosting(),
         new RepMtl.RepMtlReproduction(),
         new EmbeddingPosition.EmbeddingPositioning(),

@@ -13,7 +13,7 @@ public sealed class TabularModelsTests
 
     [Fact]
     public void Names_are_those_of_the_documentation()
-        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple", "dselect-k", "stem", "esmm", "aitm", "home"], TabularModels.All.Select(model => model.Name));
+        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple", "dselect-k", "stem", "esmm", "aitm", "home", "multitab-net", "ft-transformer", "saint", "tab-transformer"], TabularModels.All.Select(model => model.Name));
 
     [Fact]
     public void An_unknown_model_is_answered_with_the_nearest_and_all_names()
@@ -21,7 +21,7 @@ public sealed class TabularModelsTests
         string message = Assert.Throws<ModelException>(() => TabularModels.Find("mmeo")).Message;
         Assert.Contains("did you mean 'mmoe'?", message, StringComparison.Ordinal);
         Assert.All(TabularModels.All, model => Assert.Contains(model.Name, message, StringComparison.Ordinal));
-        Assert.DoesNotContain("did you mean", Assert.Throws<ModelException>(() => TabularModels.Find("transformer")).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("did you mean", Assert.Throws<ModelException>(() => TabularModels.Find("perceptron")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class TabularModelsTests
         Assert.NotEmpty(model.Paper);
         Dictionary<string, string> defaults = model.Options.ToDictionary(option => option.Name, option => option.Default);
         Assert.All(model.Options, option => Assert.True(option.Meaning.EndsWith('.') && option.Range.Length > 0));
-        Assert.Equal(defaults, model.Create(FeatureSchema.Numeric(2), s_tasks).OptionValues);
-        Assert.Equal(defaults, model.Create(FeatureSchema.Numeric(2), s_tasks, defaults).OptionValues);
+        Assert.Equal(defaults, model.Create(TinyProblem.Schema, s_tasks).OptionValues);
+        Assert.Equal(defaults, model.Create(TinyProblem.Schema, s_tasks, defaults).OptionValues);
     }
 
     [Fact]
