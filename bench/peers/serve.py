@@ -30,6 +30,7 @@ MAKERS = {
     "mmoe": ("tabular", "mmoe"),
     "ple": ("tabular", "ple"),
     "shared-bottom": ("tabular", "shared_bottom"),
+    "multitab-net": ("tokens", "step"),
     "encoder": ("encoder", "block"),
     "table": ("tables", "encode"),
     "predict": ("trees", "predict"),

@@ -53,6 +53,20 @@ public static partial class Fused
     }
 
     /// <summary>
+    /// The feed-forward part of a transformer, gelu(x W1^T + b1) W2^T + b2 with the exact GELU (Vaswani et al. 2017, section 3.3). Narrow inputs are
+    /// taken through in blocks of rows whose hidden values never leave the cache; the backward sweep computes them again.
+    /// </summary>
+    /// <param name="input">Shape <c>[..., in]</c>.</param>
+    /// <param name="weight1">Shape <c>[hidden, in]</c>.</param>
+    /// <param name="bias1">Shape <c>[hidden]</c>.</param>
+    /// <param name="weight2">Shape <c>[out, hidden]</c>.</param>
+    /// <param name="bias2">Shape <c>[out]</c>.</param>
+    /// <returns>Shape <c>[..., out]</c>.</returns>
+    /// <exception cref="TensorException">The shapes do not fit each other.</exception>
+    public static Tensor FeedForward(Tensor input, Tensor weight1, Tensor bias1, Tensor weight2, Tensor bias2)
+        => Ops.FeedForward.IsNarrow(weight1.Shape, weight2.Shape) ? Ops.FeedForward.Forward(input, weight1, bias1, weight2, bias2) : Linear(Linear(input, weight1, bias1).Gelu(), weight2, bias2);
+
+    /// <summary>
     /// Attention of queries over keys and values, per head softmax(scale Q K^T) V (Vaswani et al. 2017), without ever holding the scores of
     /// more than a tile (Dao et al. 2022). The heads lie side by side in the last axis, as linear maps leave them.
     /// </summary>

@@ -72,7 +72,7 @@ public sealed class TransformerEncoderLayer : Module
             _ => Attention.Forward(normal, mask),
         };
         Tensor h = _options.DropsInput ? attended + Drop(input) : Drop(attended) + input;
-        return h + _linear2.Forward(Drop(_linear1.Forward(_norm2.Forward(h), Activation.Gelu)));
+        return h + FeedForward(_norm2.Forward(h));
     }
 
     /// <summary>The attention weights of this layer.</summary>
@@ -80,6 +80,10 @@ public sealed class TransformerEncoderLayer : Module
     /// <param name="mask">Shape <c>[length, length]</c>; default for none.</param>
     /// <returns>Shape <c>[batch, heads, length, length]</c>, as <see cref="MultiheadAttention.Weights"/>.</returns>
     public Tensor AttentionWeights(Tensor input, Tensor mask = default) => Attention.Weights(_norm1.Forward(input), mask);
+
+    private Tensor FeedForward(Tensor x) => _dropout is null || !Training
+        ? Fused.FeedForward(x, _linear1.Weight.Value, _linear1.Bias!.Value, _linear2.Weight.Value, _linear2.Bias!.Value)
+        : _linear2.Forward(_dropout.Forward(_linear1.Forward(x, Activation.Gelu)));
 
     private Tensor Drop(Tensor x) => _dropout is null ? x : _dropout.Forward(x);
 }

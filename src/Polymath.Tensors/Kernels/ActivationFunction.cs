@@ -31,6 +31,13 @@ internal static class ActivationFunction
             return g * VectorMath.Fma(x, density, Distribution(x));
         }
 
+        /// <summary>f and f', which share the distribution.</summary>
+        public static (Vector<float> Value, Vector<float> Slope) Both(Vector<float> x)
+        {
+            Vector<float> distribution = Distribution(x);
+            return (x * distribution, VectorMath.Fma(x, VectorMath.Exp(x * x * -0.5f) * InverseSqrt2Pi, distribution));
+        }
+
         private static Vector<float> Distribution(Vector<float> x) => (VectorMath.Erf(x * InverseSqrt2) + Vector<float>.One) * 0.5f;
     }
 

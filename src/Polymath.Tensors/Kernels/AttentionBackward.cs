@@ -26,6 +26,12 @@ internal unsafe struct AttentionBackward : IBody
     {
         int heads = Shape.Batch * Shape.Heads;
         if (heads == 0 || Tasks == 0) return;
+        if (ShortAttention.Fits(Shape, Query.Depth, Value.Depth))
+        {
+            ShortAttentionBackward.Run(this);
+            return;
+        }
+
         _group = ((Tasks - 1) / Math.Clamp(AttentionShape.WantedChunks / heads, 1, Tasks)) + 1;
         _groups = ((Tasks - 1) / _group) + 1;
         Workers.For(heads * _groups, ref this);

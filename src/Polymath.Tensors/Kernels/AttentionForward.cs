@@ -16,6 +16,12 @@ internal unsafe struct AttentionForward : IBody
     {
         int heads = shape.Batch * shape.Heads;
         if (heads == 0 || shape.Queries == 0) return;
+        if (ShortAttention.Fits(shape, query.Depth, value.Depth))
+        {
+            ShortAttentionForward.Run(shape, query, key, value, output, logSums);
+            return;
+        }
+
         int tiles = ((shape.Queries - 1) / AttentionShape.QueryTile) + 1, together = ((tiles - 1) / Math.Clamp(AttentionShape.WantedChunks / heads, 1, tiles)) + 1;
         var body = new AttentionForward { _shape = shape, _query = query, _key = key, _value = value, _output = output, _logSums = logSums, _block = together * AttentionShape.QueryTile, _blocks = ((tiles - 1) / together) + 1 };
         Workers.For(heads * body._blocks, ref body);

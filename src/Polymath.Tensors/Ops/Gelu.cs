@@ -15,6 +15,7 @@ internal sealed unsafe class Gelu : FusedUnaryOp
 
     protected override void FusedBackward(float* x, float* y, float* g, float* dx, int length, int period) => Elementwise.GeluExactBackward(x, g, dx, length, period);
 
-    private static Tensor Slope(Tensor x)
+    /// <summary>f' by differentiable operations.</summary>
+    internal static Tensor Slope(Tensor x)
         => (((x * 0.70710678f).Erf() + 1f) * 0.5f) + (x * (x * x * -0.5f).Exp() * 0.39894228f);
 }

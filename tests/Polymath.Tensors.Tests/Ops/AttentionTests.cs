@@ -2,7 +2,7 @@ using Polymath.Tensors;
 
 namespace Polymath.Tests;
 
-/// <summary>Attention over more positions than a tile holds, against its formulas in double precision.</summary>
+/// <summary>Attention over more positions than a tile holds, and over few, against its formulas in double precision.</summary>
 public sealed class AttentionTests
 {
     private const int Batch = 2, Heads = 2, Depth = 5, Width = 3;
@@ -13,6 +13,11 @@ public sealed class AttentionTests
     [InlineData(300, 300, true, false)]
     [InlineData(300, 290, true, true)]
     [InlineData(300, 40, true, false)]
+    [InlineData(17, 17, false, true)]
+    [InlineData(39, 64, true, false)]
+    [InlineData(64, 5, false, false)]
+    [InlineData(1, 63, false, true)]
+    [InlineData(65, 39, true, true)]
     public void Tiles_join_to_the_whole(int queries, int keys, bool causal, bool masked)
     {
         var random = new RandomStream(4);

@@ -77,7 +77,7 @@ internal static class ElementwiseSpecs
     ];
 
     /// <summary>erf x = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!, all terms of one sign.</summary>
-    private static double Erf(double x)
+    internal static double Erf(double x)
     {
         double term = x, sum = x;
         for (int n = 1; n < 120; n++)

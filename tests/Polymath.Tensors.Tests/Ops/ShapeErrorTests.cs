@@ -73,6 +73,7 @@ public sealed class ShapeErrorTests
         ["ScatterRows"] = (() => Of(2, 3).ScatterRows(IndexTensor.FromArray([0, 1, 2]), 4), ["ScatterRows", "[3]", "[2, 3]"]),
         ["ScatterRows index"] = (() => Of(2, 3).ScatterRows(IndexTensor.FromArray([0, 4]), 4), ["ScatterRows", "4", "position 1"]),
         ["Pick"] = (() => Of(2, 3).Pick(IndexTensor.FromArray([0, 1, 2])), ["Pick", "[3]", "[2, 3]", "[2]"]),
+        ["FeedForward"] = (() => Fused.FeedForward(Of(2, 3), Of(4, 3), Of(4), Of(3, 5), Of(3)), ["FeedForward", "[2, 3]", "[4, 3]", "[3, 5]"]),
         ["Linear"] = (() => Fused.Linear(Of(2, 3), Of(4, 5)), ["Linear", "[2, 3]", "[4, 5]"]),
         ["Linear bias"] = (() => Fused.Linear(Of(2, 3), Of(4, 3), Of(3)), ["Linear", "[3]", "[4]"]),
         ["LayerNorm"] = (() => Fused.LayerNorm(Of(2, 3), Of(2), Of(3)), ["LayerNorm", "[2]", "[3]"]),

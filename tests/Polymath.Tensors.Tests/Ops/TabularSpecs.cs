@@ -24,6 +24,17 @@ internal static class TabularSpecs
         GroupedLinear("GroupedLinear", bias: false),
         GroupedLinear("GroupedLinear with bias", bias: true),
         GroupedLinear("GroupedLinear with bias and sigmoid", bias: true, Activation.Sigmoid, x => 1 / (1 + Math.Exp(-x))),
+        new("FeedForward", s =>
+        {
+            int batch = s.Length(), length = s.Length(most: 3), inputs = s.Length(most: 4), hidden = s.Length(most: 7), outputs = s.Length(most: 3);
+            return new OpCase([s.Normal(batch, length, inputs), s.Normal(hidden, inputs), s.Normal(hidden), s.Normal(outputs, hidden), s.Normal(outputs)],
+                t => Fused.FeedForward(t[0], t[1], t[2], t[3], t[4]),
+                t => Dense.Build([batch, length, outputs], i => t[4][i[2]] + Enumerable.Range(0, hidden).Sum(h =>
+                {
+                    double z = t[2][h] + Enumerable.Range(0, inputs).Sum(p => t[0][i[0], i[1], p] * t[1][h, p]);
+                    return t[3][i[2], h] * 0.5 * z * (1 + ElementwiseSpecs.Erf(z / Math.Sqrt(2)));
+                })));
+        }),
         new("Mixture", s =>
         {
             int rows = s.Length(), width = s.Length(most: 5);

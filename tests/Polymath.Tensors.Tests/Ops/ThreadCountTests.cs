@@ -23,6 +23,8 @@ public sealed class ThreadCountTests
         ["BatchNorm"] = ([[900, 120], [120], [120]], t => Fused.BatchNorm(t[0], t[1], t[2], 1e-5f, new float[120], new float[120])),
         ["Attention"] = ([[3, 150, 60]], t => Fused.ScaledDotProductAttention(t[0], heads: 4, causal: true)),
         ["Attention of one head"] = ([[1, 300, 20], [1, 200, 20], [1, 200, 9]], t => Fused.ScaledDotProductAttention(t[0], t[1], t[2], heads: 1)),
+        ["Attention over few positions"] = ([[300, 17, 48]], t => Fused.ScaledDotProductAttention(t[0], heads: 4, causal: true)),
+        ["FeedForward"] = ([[1500, 16], [130, 16], [130], [16, 130], [16]], t => Fused.FeedForward(t[0], t[1], t[2], t[3], t[4])),
         ["SoftmaxCrossEntropy"] = ([[3000, 40]], t => Fused.SoftmaxCrossEntropy(t[0], Tensor.Full(7f, 3000), labelSmoothing: 0.1f)),
         ["BinaryCrossEntropy"] = ([[100_000]], t => Fused.BinaryCrossEntropy(t[0], Tensor.Full(1f, 100_000), 2f, 0.1f)),
         ["Dropout"] = ([[300, 400]], t => Fused.Dropout(t[0], 0.2f, new RandomStream(8))),
