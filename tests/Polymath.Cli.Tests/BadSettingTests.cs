@@ -128,6 +128,11 @@ public sealed class BadSettingTests
     [InlineData("no such run folder", "predict", "nowhere", "a.csv")]
     [InlineData("correlation", "generate", "multitab", "--correlation", "2")]
     [InlineData("did you mean", "generate", "multitap")]
+    [InlineData("expected a file of correlations", "generate", "multitab", "--correlation-matrix", "nowhere.csv")]
+    [InlineData("tasks: found 0", "generate", "multitab", "--tasks", "0")]
+    [InlineData("features: found 3", "generate", "multitab", "--tasks", "4", "--features", "3")]
+    [InlineData("noise: found 2 values", "generate", "multitab", "--noise", "0.1,0.2")]
+    [InlineData("degree: found 0", "generate", "multitab", "--degrees", "0")]
     public void A_command_line_that_cannot_be_run_gets_one_sentence(string mention, params string[] arguments)
     {
         using var folder = new TemporaryFolder();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Polymath.Learning.Balancing;
 using Polymath.Tabular;
@@ -103,6 +104,35 @@ public sealed class InspectionTests(TrainedFolder trained) : IClassFixture<Train
         CommandLine.Succeed([.. command, "--out", folder["data.csv"], "--test-out", folder["test.csv"], "--test-rows", "7"]);
         Assert.Equal(shown, File.ReadAllText(folder["data.csv"]));
         Assert.Equal(8, File.ReadAllLines(folder["test.csv"]).Length);
+    }
+
+    [Fact]
+    public void Generated_tables_take_a_matrix_of_correlations_and_validation_rows_of_their_own()
+    {
+        using var folder = new TemporaryFolder();
+        string matrix = folder.Write("correlations.csv", "1, 0.5, -0.2\n0.5, 1, 0\n-0.2, 0, 1\n");
+        string[] command = ["generate", "multitab", "--correlation-matrix", matrix, "--features", "4", "--rows", "4000", "--degrees", "1", "--noise", "0", "--out", folder["data.csv"]];
+        CommandLine.Succeed([.. command, "--validation-out", folder["valid.csv"], "--validation-rows", "9", "--test-out", folder["test.csv"], "--test-rows", "7"]);
+        Assert.Equal("x0,x1,x2,x3,y0,y1,y2", File.ReadLines(folder["data.csv"]).First());
+        Assert.Equal((10, 8), (File.ReadAllLines(folder["valid.csv"]).Length, File.ReadAllLines(folder["test.csv"]).Length));
+        double[][] y = [.. File.ReadLines(folder["data.csv"]).Skip(1).Select(line => line.Split(',').Skip(4).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray())];
+
+        // Targets of degree 1 without noise are w . x with x ~ N(0, I), so that their covariance is W W^T; 4000 rows leave an error of about 0.02.
+        Assert.Equal(0.5, y.Average(row => row[0] * row[1]), 0.1);
+        Assert.Equal(-0.2, y.Average(row => row[0] * row[2]), 0.1);
+        Assert.Equal(0, y.Average(row => row[1] * row[2]), 0.1);
+    }
+
+    [Theory]
+    [InlineData("1, 0.5\n0.5\n", "line 2", "found 1 numbers")]
+    [InlineData("1, half\nhalf, 1\n", "line 1", "'half'")]
+    [InlineData("1, 0.5\n", "1 lines of 2 numbers", "square")]
+    [InlineData("1, 0.9, -0.9\n0.9, 1, 0.9\n-0.9, 0.9, 1\n", "positive semi-definite")]
+    [InlineData("1, 0.5\n0.5, 2\n", "[1, 1]", "1 on the diagonal")]
+    public void A_matrix_that_is_none_gets_one_sentence(string text, params string[] mentions)
+    {
+        using var folder = new TemporaryFolder();
+        Refusal.Of(folder, mentions, "generate", "multitab", "--correlation-matrix", folder.Write("matrix.csv", text), "--features", "4", "--rows", "5", "--out", folder["data.csv"]);
     }
 
     [Fact]

@@ -33,6 +33,14 @@ internal sealed class RowEncoder : Module
         return notes;
     }
 
+    /// <summary>The first <paramref name="count"/> tokens of what <see cref="Forward"/> gives.</summary>
+    public Tensor ForwardFirst(Tensor tokens, int count)
+    {
+        Shape shape = tokens.Shape;
+        if (_mode != RowMode.ValueOnly) return Forward(tokens).Slice(1, 0, count);
+        return _layer.ForwardValues(tokens.Reshape(shape[0], shape[1] * shape[2]), count * shape[2]).Reshape(shape[0], count, shape[2]);
+    }
+
     /// <summary><c>[rows, tokens, width]</c> to the same.</summary>
     public Tensor Forward(Tensor tokens)
     {

@@ -26,4 +26,8 @@ internal sealed class TokenBlock : Module
         Tensor seen = Columns.Forward(tokens, mask);
         return Rows is null ? seen : Rows.Forward(seen);
     }
+
+    /// <summary>The first <paramref name="count"/> tokens of what <see cref="Forward"/> gives, which is all that is read of the last block.</summary>
+    public Tensor ForwardFirst(Tensor tokens, Tensor mask, int count)
+        => Rows is null ? Columns.ForwardPositions(tokens, mask, count) : Rows.ForwardFirst(Columns.Forward(tokens, mask), count);
 }

@@ -71,15 +71,34 @@ public sealed class TransformerEncoderLayer : Module
             RowMode.RopeAttention => Attention.ForwardRotary(normal, mask),
             _ => Attention.Forward(normal, mask),
         };
-        Tensor h = _options.DropsInput ? attended + Drop(input) : Drop(attended) + input;
-        return h + FeedForward(_norm2.Forward(h));
+        return Finish(input, attended, _options.Width);
     }
+
+    /// <summary>The first positions of what <see cref="Forward"/> gives; the others are seen, but nothing is computed for them.</summary>
+    internal Tensor ForwardPositions(Tensor input, Tensor mask, int positions)
+    {
+        if (positions == input.Shape[1]) return Forward(input, mask);
+        Tensor normal = _norm1.Forward(input);
+        Tensor attended = Attention.Forward(normal.Slice(1, 0, positions), normal, normal, mask.IsEmpty ? default : mask.Slice(0, 0, positions));
+        return Finish(input.Slice(1, 0, positions), attended, _options.Width);
+    }
+
+    /// <summary>The first values of every position of what <see cref="Forward"/> gives, for a layer whose positions do not see each other.</summary>
+    internal Tensor ForwardValues(Tensor input, int values) => Finish(input, Attention.ForwardValues(_norm1.Forward(input)), values);
 
     /// <summary>The attention weights of this layer.</summary>
     /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
     /// <param name="mask">Shape <c>[length, length]</c>; default for none.</param>
     /// <returns>Shape <c>[batch, heads, length, length]</c>, as <see cref="MultiheadAttention.Weights"/>.</returns>
     public Tensor AttentionWeights(Tensor input, Tensor mask = default) => Attention.Weights(_norm1.Forward(input), mask);
+
+    private Tensor Finish(Tensor input, Tensor attended, int values)
+    {
+        Tensor h = _options.DropsInput ? attended + Drop(input) : Drop(attended) + input, hidden = _norm2.Forward(h);
+        if (values == _options.Width) return h + FeedForward(hidden);
+        Tensor weight = _linear2.Weight.Value.Slice(0, 0, values), bias = _linear2.Bias!.Value.Slice(0, 0, values);
+        return h.Slice(-1, 0, values) + Fused.Linear(Drop(_linear1.Forward(hidden, Activation.Gelu)), weight, bias);
+    }
 
     private Tensor FeedForward(Tensor x) => _dropout is null || !Training
         ? Fused.FeedForward(x, _linear1.Weight.Value, _linear1.Bias!.Value, _linear2.Weight.Value, _linear2.Bias!.Value)

@@ -76,10 +76,9 @@ public sealed class MultiTabNet : TabularModel
     public override void Forward(Batch batch, Span<Tensor> outputs)
     {
         RequireOutputs(outputs);
-        Tensor tokens = Encode(batch, _blocks.Length);
 
-        // What heads read is cut out once, so that the gradients of single tasks need only its size.
-        Tensor read = Share(tokens.Slice(1, 0, TaskTokens));
+        // Towers read the task tokens alone, so the last block computes nothing else.
+        Tensor read = Share(_blocks[^1].ForwardFirst(Encode(batch, _blocks.Length - 1), _mask, TaskTokens));
         for (int t = 0; t < outputs.Length; t++) outputs[t] = _towers[t].Forward(read.Select(1, _options.MultiToken ? t : 0));
     }
 

@@ -40,7 +40,7 @@ internal sealed class TokenNetwork : Module
     {
         Tensor tokens = Tokenizer.Forward(batch);
         if (_dropout is not null) tokens = _dropout.Forward(tokens);
-        foreach (TokenBlock block in Blocks) tokens = block.Forward(tokens, default);
-        return Tower.Forward(tokens.Select(1, 0));
+        for (int b = 0; b < Blocks.Length - 1; b++) tokens = Blocks[b].Forward(tokens, default);
+        return Tower.Forward(Blocks[^1].ForwardFirst(tokens, default, 1).Select(1, 0));
     }
 }
