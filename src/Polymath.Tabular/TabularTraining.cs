@@ -25,7 +25,7 @@ public static class TabularTraining
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(data);
         TabularModel model = Require(trainer.Model, data);
-        var notes = new List<string>([.. data.Notes, .. model.Notes]);
+        var notes = new List<string>(data.Notes);
         FitResult fit = trainer.Fit(data.Train, data.Validation, progress, cancellation);
         RequireCompleted(fit.Completed, cancellation);
         RunResults results = RunResults.Of(fit, model, data, notes);

@@ -39,9 +39,6 @@ public abstract class TabularModel : MultiTaskModel
     /// <summary>Whether a prediction depends on the other rows of its batch, also in inference.</summary>
     public virtual bool RowsInteract => false;
 
-    /// <summary>Things worth telling before training: options without effect, surprising sizes. One sentence each.</summary>
-    public virtual IReadOnlyList<string> Notes => [];
-
     /// <summary>The parts of the model for its size table; parts of one name are added up.</summary>
     protected abstract IEnumerable<KeyValuePair<string, Module>> Parts();
 

@@ -32,8 +32,8 @@ public sealed class TrainingRun
     private TrainingRun(RunSettings settings, RunFolder folder, TabularData data, string command, Action<RunProgress>? progress)
     {
         (_settings, _folder, _data, _command, _progress) = (settings, folder, data, command, progress);
+        _notes = [.. data.Notes];
         _model = Specification.Create(data.Schema, data.Tasks, SeedOf(0));
-        _notes = [.. data.Notes, .. _model.Notes];
     }
 
     private ModelSpecification Specification => ModelSpecification.Parse(_settings.Model);
