@@ -17,12 +17,12 @@ public sealed class MovieLensTableTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "ratings.csv"), "userId,movieId,rating,timestamp\n9,1,5.0,300\n9,2,4.0,100\n9,3,2.0,100\n7,2,3.0,250\n9,4,3.5,200\n");
         (Table table, Split split) = MovieLensTable.Read(_folder);
         Assert.Equal(["user", "item", "genres", "year", "liked", "disliked", "rating"], table.ColumnNames);
-        string?[][] rows = [.. Enumerable.Range(0, 5).Select(row => table.Columns.Select(column => column.Text(row)).ToArray())];
-        Assert.Equal(["9", "2", null, null, null, null, "4"], rows[0]);
-        Assert.Equal(["9", "3", null, null, null, null, "2"], rows[1]);
-        Assert.Equal(["9", "4", null, null, "2", "3", "3.5"], rows[2]);
-        Assert.Equal(["7", "2", null, null, null, null, "3"], rows[3]);
-        Assert.Equal(["9", "1", "Adventure|Comedy", "1995", "2", "3", "5"], rows[4]);
+        string[] rows = [.. Enumerable.Range(0, 5).Select(row => string.Join(' ', table.Columns.Select(column => column.Text(row) ?? "-")))];
+        Assert.Equal("9 2 - - - - 4", rows[0]);
+        Assert.Equal("9 3 - - - - 2", rows[1]);
+        Assert.Equal("9 4 - - 2 3 3.5", rows[2]);
+        Assert.Equal("7 2 - - - - 3", rows[3]);
+        Assert.Equal("9 1 Adventure|Comedy 1995 2 3 5", rows[4]);
         Assert.Equal([0, 1, 2, 3, 4], split.Train.Concat(split.Validation).Concat(split.Test).Order());
     }
 

@@ -72,7 +72,7 @@ internal static class HistoryProblem
     /// <summary>Compares every few entries of every gradient with central differences.</summary>
     public static void RequireGradients(TabularModel model, Batch batch)
     {
-        const float Step = 1e-2f;
+        const float Step = 3e-3f;
         Dictionary<string, float[][]> gradients = Gradients(model, batch);
         foreach ((string name, Parameter parameter) in model.NamedParameters())
         {

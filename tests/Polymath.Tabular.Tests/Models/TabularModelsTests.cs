@@ -13,7 +13,7 @@ public sealed class TabularModelsTests
 
     [Fact]
     public void Names_are_those_of_the_documentation()
-        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple", "dselect-k", "stem", "esmm", "aitm", "home", "multitab-net", "ft-transformer", "saint", "tab-transformer"], TabularModels.All.Select(model => model.Name));
+        => Assert.Equal(["shared-bottom", "single-task", "cross-stitch", "omoe", "mmoe", "cgc", "ple", "dselect-k", "stem", "esmm", "aitm", "home", "dtrn", "multitab-net", "ft-transformer", "saint", "tab-transformer"], TabularModels.All.Select(model => model.Name));
 
     [Fact]
     public void An_unknown_model_is_answered_with_the_nearest_and_all_names()
@@ -72,8 +72,9 @@ public sealed class TabularModelsTests
         Assert.NotEmpty(model.Paper);
         Dictionary<string, string> defaults = model.Options.ToDictionary(option => option.Name, option => option.Default);
         Assert.All(model.Options, option => Assert.True(option.Meaning.EndsWith('.') && option.Range.Length > 0));
-        Assert.Equal(defaults, model.Create(TinyProblem.Schema, s_tasks).OptionValues);
-        Assert.Equal(defaults, model.Create(TinyProblem.Schema, s_tasks, defaults).OptionValues);
+        FeatureSchema schema = name == "dtrn" ? HistoryProblem.Schema : FeatureSchema.Numeric(2);
+        Assert.Equal(defaults, model.Create(schema, s_tasks).OptionValues);
+        Assert.Equal(defaults, model.Create(schema, s_tasks, defaults).OptionValues);
     }
 
     [Fact]

@@ -55,6 +55,7 @@ internal static class TinyProblem
             ["lora-rank"] = "2",
             ["expert-norm"] = batchNorm ? "batch-norm-swish" : "layer-norm-swish",
         };
+        if (model == "dtrn") small["head"] = "mmoe";
         HashSet<string> known = [.. TabularModels.Find(model).Options.Select(option => option.Name)];
         if (known.Contains("heads"))
         {
