@@ -19,6 +19,7 @@ internal static class StudyTables
     /// <summary>The names in the order of the report, with how each is read.</summary>
     public static IReadOnlyList<(string Name, Func<ReproductionContext, StudyTable> Read)> All { get; } =
     [
+        ("MovieLens", MovieLens),
         ("Adult", Adult),
         ("SARCOS", Sarcos),
         ("Parkinsons", Parkinsons),
@@ -32,6 +33,17 @@ internal static class StudyTables
         ("birds", context => MultiLabel(context, "birds", "birds-train", "birds-test")),
         ("medical", context => MultiLabel(context, "medical", "medical", null)),
     ];
+
+    // Every eighth rating in time, with the whole histories before it.
+    private static StudyTable MovieLens(ReproductionContext context)
+    {
+        const int Thinning = 8;
+        (Table table, Split split) = MovieLensTable.Read(context.Require("movielens-latest-small"));
+        var thin = new Split(Thin(split.Train), Thin(split.Validation), Thin(split.Test));
+        return Budget("MovieLens", Mixed, "AUC", table.Encode(MovieLensTable.Tasks, thin, options: MovieLensTable.Options)) with { IsFunnel = true };
+
+        static int[] Thin(int[] rows) => [.. rows.Where((_, i) => i % Thinning == 0)];
+    }
 
     // Two of the columns nearly give the second target away.
     private static StudyTable Adult(ReproductionContext context)

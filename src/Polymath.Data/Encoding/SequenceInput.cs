@@ -26,6 +26,9 @@ internal sealed class SequenceInput : InputColumn
     /// <summary>What its lists hold.</summary>
     public SequenceField Field { get; }
 
+    /// <summary>Where its ids come from.</summary>
+    public IItemIds Vocabulary => _vocabulary;
+
     /// <summary>Between two ids.</summary>
     public char Separator => _separator;
 

@@ -22,9 +22,22 @@ internal static class Attention
         string key = graph.Permute(graph.Reshape(parts[1], batch, keys, heads, depth), 0, 2, 3, 1);
         string value = graph.Permute(graph.Reshape(parts[2], batch, keys, heads, valueDepth), 0, 2, 1, 3);
         string scaled = graph.Add("Mul", [query, graph.Scalar(context.Step.Single(static node => node.X))]);
-        string scores = Block(context, graph.Add("MatMul", [scaled, key]), queries, keys);
-        string mixed = graph.Add("MatMul", [graph.Add("Softmax", [scores], new OnnxAttribute("axis", -1)), value]);
+        string weights = Weigh(context, Block(context, graph.Add("MatMul", [scaled, key]), queries, keys), batch, keys);
+        string mixed = graph.Add("MatMul", [weights, value]);
         return graph.Reshape(graph.Permute(mixed, 0, 2, 1, 3), result);
+    }
+
+    /// <summary>The softmax over the keys; padding takes no part, and a query that sees nothing else gets zeros.</summary>
+    private static string Weigh(OperationContext context, string scores, Dimension batch, Dimension keys)
+    {
+        const float Absent = -1e30f;
+        GraphBuilder graph = context.Graph;
+        if (context.Saved(2) is not { } saved) return Softmax(scores);
+        Dimension one = new(1, 0);
+        string present = graph.Cast(graph.Reshape(saved, batch, one, one, keys), OnnxType.Boolean);
+        return graph.Add("Where", [present, Softmax(graph.Add("Where", [present, scores, graph.Scalar(Absent)])), graph.Scalar(0f)]);
+
+        string Softmax(string values) => graph.Add("Softmax", [values], new OnnxAttribute("axis", -1));
     }
 
     /// <summary>Minus infinity where a key is blocked.</summary>

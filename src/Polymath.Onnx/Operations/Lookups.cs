@@ -17,6 +17,18 @@ internal static class Lookups
         return parts.Length == 1 ? parts[0] : graph.Add("Concat", parts, new OnnxAttribute("axis", 1));
     }
 
+    /// <summary>The rows of a table for some columns of the ids, zeros where a saved mask says that there is no id.</summary>
+    public static string EmbedList(OperationContext context)
+    {
+        GraphBuilder graph = context.Graph;
+        long first = context.Step.Integer(static node => node.A), end = first + context.Shape[1].Fixed;
+        string items = graph.Add("Gather", [context.Input(0), Columns(context.Indices())], new OnnxAttribute("axis", 0));
+        string present = graph.Add("Unsqueeze", [Columns(context.Saved(0)!), graph.List(2)]);
+        return graph.Add("Where", [graph.Cast(present, OnnxType.Boolean), items, graph.Scalar(0f)]);
+
+        string Columns(string value) => graph.Add("Slice", [value, graph.List(first), graph.List(end), graph.List(1)]);
+    }
+
     /// <summary>Slices at indices of one axis.</summary>
     public static string Gather(OperationContext context)
         => context.Graph.Add("Gather", [context.Input(0), context.Indices()], new OnnxAttribute("axis", context.Step.Integer(static node => node.A)));

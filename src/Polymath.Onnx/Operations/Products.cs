@@ -19,6 +19,15 @@ internal static class Products
         return Activations.Apply(graph, product, (Activation)context.Step.Integer(static node => node.A));
     }
 
+    /// <summary>gelu(x W1^T + b1) W2^T + b2.</summary>
+    public static string FeedForward(OperationContext context)
+    {
+        GraphBuilder graph = context.Graph;
+        return Map(Activations.Gelu(graph, Map(context.Input(0), 1)), 3);
+
+        string Map(string value, int weight) => graph.Add("Add", [graph.Add("MatMul", [value, graph.Transpose(context.Input(weight), 2)]), context.Input(weight + 1)]);
+    }
+
     /// <summary>f(x_g W_g^T + b_g) for slices of the columns.</summary>
     public static string GroupedLinear(OperationContext context)
     {

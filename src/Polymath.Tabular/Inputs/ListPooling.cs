@@ -97,30 +97,16 @@ internal sealed class ListPooling : Module
     private Tensor Counts(Batch batch, int sequence)
     {
         SequenceFeature list = _schema.Sequences[sequence];
-        Tensor mask = Mask(batch, sequence), weights = _pooling == SequencePooling.Sum ? mask : Shares(mask), counts = Tensor.Zeros(batch.Rows, list.Cardinality);
-        for (int row = 0; row < batch.Rows; row++)
+        Tensor mask = Mask(batch, sequence), weights = _pooling == SequencePooling.Sum ? mask : Shares(mask), counts = default;
+        for (int place = 0; place < list.MaxLength; place++)
         {
-            ReadOnlySpan<int> ids = batch.SequenceIds!.Span.Slice((row * _schema.SequenceWidth) + _starts[sequence], list.MaxLength);
-            ReadOnlySpan<float> shares = weights.Span.Slice(row * list.MaxLength, list.MaxLength);
-            Span<float> own = counts.Span.Slice(row * list.Cardinality, list.Cardinality);
-            for (int l = 0; l < ids.Length; l++) own[ids[l]] += shares[l];
+            Tensor one = Fused.Indicators(batch.SequenceIds!, _starts[sequence] + place, list.Cardinality) * weights.Slice(1, place, 1);
+            counts = place == 0 ? one : counts + one;
         }
 
         return counts;
     }
 
     /// <summary>1 over the number of items where there is one.</summary>
-    private static Tensor Shares(Tensor mask)
-    {
-        Tensor shares = Tensor.Zeros(mask.Shape);
-        int length = mask.Shape[1];
-        for (int at = 0; at < mask.Shape.Length; at += length)
-        {
-            ReadOnlySpan<float> own = mask.Span.Slice(at, length);
-            int items = own.Length - own.Count(0f);
-            for (int l = 0; l < length; l++) shares.Span[at + l] = own[l] == 0f ? 0f : 1f / items;
-        }
-
-        return shares;
-    }
+    private static Tensor Shares(Tensor mask) => mask / Tensor.Maximum(mask.Sum(1, keepAxis: true), Tensor.Scalar(1f));
 }

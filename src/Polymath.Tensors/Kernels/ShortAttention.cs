@@ -44,9 +44,9 @@ internal readonly unsafe struct ShortAttention
     /// <summary>Chunks of all heads.</summary>
     public int Chunks => ((_shape.Batch * _shape.Heads) + Block - 1) / Block;
 
-    /// <summary>Whether this is for such sizes.</summary>
+    /// <summary>Whether this is for such sizes. Padding, which differs from item to item of the batch, is not.</summary>
     public static bool Fits(in AttentionShape shape, int depth, int width)
-        => shape.Queries is > 0 and <= MostPositions && shape.Keys <= MostPositions && depth is > 0 and <= MostDepth && width is > 0 and <= MostDepth;
+        => shape.Present == null && shape.Queries is > 0 and <= MostPositions && shape.Keys <= MostPositions && depth is > 0 and <= MostDepth && width is > 0 and <= MostDepth;
 
     /// <summary>-infinity where a key is hidden from a query, else 0, <c>[keys, stride]</c>; null when every query sees all.</summary>
     public float* Hidden(float* target)
