@@ -66,17 +66,16 @@ public sealed class MultiheadAttention : Module
     /// <summary>Self-attention.</summary>
     /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
     /// <param name="mask">Shape <c>[length, length]</c> (query, key), 1 where blocked; default for none.</param>
-    /// <param name="present">Shape <c>[batch, length]</c>, 0 where a position is padding; default for none. A row of nothing but padding attends to nothing.</param>
     /// <returns>Shape <c>[batch, length, width]</c>.</returns>
     /// <exception cref="TensorException">Wrong shapes, or a query with every key blocked.</exception>
-    public Tensor Forward(Tensor input, Tensor mask = default, Tensor present = default)
-    {
-        Require(input, "input");
-        RequireOpen(mask, input.Shape[1], input.Shape[1]);
-        Tensor all = Fused.Linear(input, InWeight.Value, InBias.Value);
-        if (!Drops) return _output.Forward(Fused.ScaledDotProductAttention(all, Heads, mask: mask, present: present));
-        return AttendDropping(all.Slice(-1, 0, Width), all.Slice(-1, Width, Width), all.Slice(-1, 2 * Width, Width), mask, present);
-    }
+    public Tensor Forward(Tensor input, Tensor mask = default) => AttendItself(input, mask, default);
+
+    /// <summary>Self-attention among the positions that are there; what stands at the others means nothing.</summary>
+    /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
+    /// <param name="present">Shape <c>[batch, length]</c>, 0 where a position is padding. A row of nothing but padding attends to nothing.</param>
+    /// <returns>Shape <c>[batch, length, width]</c>.</returns>
+    /// <exception cref="TensorException">Wrong shapes.</exception>
+    public Tensor ForwardPadded(Tensor input, Tensor present) => AttendItself(input, default, present);
 
     /// <summary>Attention of queries over other keys and values.</summary>
     /// <param name="query">Shape <c>[batch, queries, width]</c>.</param>
@@ -129,6 +128,15 @@ public sealed class MultiheadAttention : Module
         Require(input, "input");
         RequireOpen(mask, input.Shape[1], input.Shape[1]);
         return Softmax(Split(Project(input, 0)), Split(Project(input, 1)), mask);
+    }
+
+    private Tensor AttendItself(Tensor input, Tensor mask, Tensor present)
+    {
+        Require(input, "input");
+        RequireOpen(mask, input.Shape[1], input.Shape[1]);
+        Tensor all = Fused.Linear(input, InWeight.Value, InBias.Value);
+        if (!Drops) return _output.Forward(Fused.ScaledDotProductAttention(all, Heads, mask: mask, present: present));
+        return AttendDropping(all.Slice(-1, 0, Width), all.Slice(-1, Width, Width), all.Slice(-1, 2 * Width, Width), mask, present);
     }
 
     private bool Drops => _dropout is not null && Training;

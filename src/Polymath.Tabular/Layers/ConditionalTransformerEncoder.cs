@@ -52,7 +52,7 @@ public sealed class ConditionalTransformerEncoder : Module
     /// <param name="sequence">Shape <c>[rows, length, features]</c>.</param>
     /// <param name="mask">Shape <c>[rows, length]</c>, 1 where there is an item and 0 where there is padding.</param>
     /// <returns>Shape <c>[rows, length, features]</c>.</returns>
-    public Tensor Attend(Tensor sequence, Tensor mask) => _layers[0].Attention.Forward(sequence, present: mask);
+    public Tensor Attend(Tensor sequence, Tensor mask) => _layers[0].Attention.ForwardPadded(sequence, mask);
 
     /// <summary>The items under a condition; what stands at padding means nothing.</summary>
     /// <param name="sequence">Shape <c>[rows, length, features]</c>.</param>
@@ -73,7 +73,7 @@ public sealed class ConditionalTransformerEncoder : Module
     {
         if (norms.Shape != new Shape(HyperNetwork.RowsPerLayer * _layers.Length, Features)) throw new TensorException($"ConditionalTransformerEncoder: found norms {norms.Shape}, expected [{HyperNetwork.RowsPerLayer * _layers.Length}, {Features}].");
         Tensor x = _layers[0].Forward(sequence, attended, norms, 0);
-        for (int layer = 1; layer < _layers.Length; layer++) x = _layers[layer].Forward(x, _layers[layer].Attention.Forward(x, present: mask), norms, layer);
+        for (int layer = 1; layer < _layers.Length; layer++) x = _layers[layer].Forward(x, _layers[layer].Attention.ForwardPadded(x, mask), norms, layer);
         return x;
     }
 }

@@ -6,6 +6,21 @@ namespace Polymath.Tests;
 public sealed class MultiheadAttentionTests
 {
     [Theory]
+    [InlineData(0f)]
+    [InlineData(1e-6f)]
+    public void Padding_is_as_if_it_were_not_there(float dropout)
+    {
+        const int Width = 4, Length = 5, Items = 3;
+        var attention = new MultiheadAttention(Width, 2, new RandomStream(1), dropout);
+        Tensor x = Tensor.Normal(new RandomStream(2), new Shape(2, Length, Width)), present = Tensor.FromArray([1f, 1f, 1f, 0f, 0f, 0f, 0f, 0f, 0f, 0f], 2, Length);
+        Tensor padded = attention.ForwardPadded(x, present), alone = attention.Forward(x.Slice(0, 0, 1).Slice(1, 0, Items));
+        for (int i = 0; i < Items * Width; i++) Assert.Equal(alone.Span[i], padded.Span[i], 1e-5f);
+
+        // A row of padding only has nothing to attend to: what is left is the bias of the last map, zero at first.
+        Assert.All(padded.Slice(0, 1, 1).ToArray(), value => Assert.Equal(0f, value));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Attention_equals_its_formula_in_double_precision(bool causal)
