@@ -64,6 +64,6 @@ public abstract class PublishedSystem
         ReproductionReport report = Run(context);
         string seeds = context.Seeds is { } count ? string.Create(CultureInfo.InvariantCulture, $" --seeds {count}") : string.Empty;
         string command = $"polymath repro {Slug}{(context.Quick ? " --quick" : string.Empty)}{seeds}";
-        return report with { Slug = Slug, Title = Title, Command = command, Quick = context.Quick, Seconds = clock.Elapsed.TotalSeconds };
+        return report with { Slug = Slug, Title = Title, Command = command, Quick = context.Quick, Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1) };
     }
 }

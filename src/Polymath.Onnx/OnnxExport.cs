@@ -62,6 +62,7 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (model.RowsInteract) throw new OnnxException($"{model.Name}: a prediction depends on the rows that stand beside it in a batch, and a file answers every row by itself; train with row-mode=value-only to export the model.");
         bool logits = options?.Logits == true;
         var graph = new GraphBuilder();
         using TracedNetwork network = TracedNetwork.Of(model, logits);

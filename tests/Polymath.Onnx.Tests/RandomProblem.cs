@@ -37,6 +37,7 @@ internal sealed class RandomProblem
         Dictionary<string, string> options = descriptor.Options.ToDictionary(known => known.Name, Narrow);
         if (option.Length > 0 && !options.ContainsKey(option)) return null;
         if (option.Length > 0) options[option] = value;
+        if (options.ContainsKey("item")) options["item"] = "item";
         foreach (TaskSet tasks in (TaskSet[])[s_everyKind, s_binary])
         {
             var problem = new RandomProblem(new FeatureSchema(s_numeric, s_fields, sequences ? [new SequenceFeature("clicks", 30, 6, "item"), new SequenceFeature("tags", 5, 3)] : []), tasks);

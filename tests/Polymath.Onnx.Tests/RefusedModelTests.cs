@@ -1,5 +1,6 @@
 using Polymath.Learning;
 using Polymath.Onnx;
+using Polymath.Tabular;
 using Polymath.Tensors;
 
 namespace Polymath.Tests;
@@ -32,6 +33,17 @@ public sealed class RefusedModelTests
         for (int row = 0; row < batch.Rows; row++) odd.Span[row] = batch.Categories.Span[(row * batch.Categories.Shape[1]) + 1] % 2;
         return Tensor.Ones(2, LambdaModel.Numbers).GatherRows(odd) * batch.Numeric;
     });
+
+    [Theory]
+    [InlineData("saint", "attention")]
+    [InlineData("multitab-net", "rope-attention")]
+    public void Models_whose_rows_look_at_each_other(string name, string mode)
+    {
+        TabularModel model = TabularModels.Create(name, new FeatureSchema(["x", "y"], [new CategoricalFeature("c", 3)]), new TaskSet(Target.Binary("a"), Target.Binary("b")), new Dictionary<string, string> { ["row-mode"] = mode });
+        string path = Path.Combine(Path.GetTempPath(), $"polymath-refused-{Guid.NewGuid():N}.onnx");
+        Assert.Contains("row-mode=value-only", Assert.Throws<OnnxException>(() => OnnxExport.Write(model, path)).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
 
     [Fact]
     public void Operations_without_a_counterpart() => Refuse("Dropout", batch => Fused.Dropout(batch.Numeric, 0.5f, new RandomStream(1)));

@@ -41,9 +41,14 @@ internal sealed class ClickStudy(int seeds, int train, int test, int epochs, IRe
         };
         var model = new Tabular.Dtrn(ClickTable.Schema, ClickTable.Tasks, options, seed);
 
-        // Item vectors start from N(0, 1), the default of the implementation that the figures in brackets come from.
-        new RandomStream(seed).Derive("items").FillNormal(model.NamedParameters().Single(entry => entry.Key == "embedding.fields.0.weight").Value.Value.Span);
+        // Item vectors start from N(0, 1) and positions from N(0, 0.01), a variance.
+        const float PositionDeviation = 0.1f;
+        Start("items", "embedding.fields.0.weight", 1f);
+        Start("positions", "positions.weight", PositionDeviation);
         return model;
+
+        void Start(string stream, string name, float deviation)
+            => new RandomStream(seed).Derive(stream).FillNormal(model.NamedParameters().Single(entry => entry.Key == name).Value.Value.Span, 0f, deviation);
     }
 
     /// <summary>Trains everything.</summary>

@@ -7,14 +7,14 @@ namespace Polymath.Reproductions.Dtrn;
 
 /// <summary>
 /// Rows of a target item and two histories, clicks and buys, of 8 uniform items each, with two tasks that want different things of them: with
-/// U_0, ..., U_3 ~ N(0, 1) and b ~ N(0, 0.25^2) for every item, logit_A = sum of U_0 over the last 3 clicks + 0.7 sum of U_1 over the last 3 buys +
+/// U_0, ..., U_3 ~ N(0, 1) and b ~ N(0, 0.25) for every item (a variance), logit_A = sum of U_0 over the last 3 clicks + 0.7 sum of U_1 over the last 3 buys +
 /// b[item], logit_B = sum of U_2 over the first 3 clicks - 1.4 mean of U_3 over all buys - b[item]; labels are drawn from sigmoid(logit).
 /// </summary>
 internal sealed class ClickTable
 {
     public const int Items = 30, Length = 8;
     private const int Recent = 3, Properties = 4, Lists = 2, TaskCount = 2;
-    private const float BuyWeight = 0.7f, MeanWeight = 1.4f, BiasDeviation = 0.25f;
+    private const float BuyWeight = 0.7f, MeanWeight = 1.4f, BiasDeviation = 0.5f;
 
     private readonly float[] _properties = new float[Items * Properties], _bias = new float[Items];
 

@@ -42,7 +42,7 @@ public sealed class DtrnReproduction : PublishedSystem
             Assertions = [.. Judge(clicks.Scores), .. JudgeMovies(movies.Scores)],
             Notes =
             [
-                "The paper's data sets and figures could not be obtained, and no official code was found. The first experiment is the specification's: 30 items, histories of 8, e = 8, c = 4, h = 16, 2 heads, Adam 3e-3, batches of 256. Figures in brackets are mean AUCs of an independent PyTorch implementation of it over two other draws of the items, whose gains over the shared encoder were +0.0153 (TIM), +0.0031 (TRM) and +0.0193 (both).",
+                "The paper's data sets and figures could not be obtained, and no official code was found. The first experiment is the specification's: 30 items, histories of 8, e = 8, c = 4, h = 16, 2 heads, Adam 3e-3, batches of 256; the second number of an N is read as a variance. Figures in brackets are mean AUCs of an independent PyTorch implementation of it over two other draws of the items, whose gains over the shared encoder were +0.0153 (TIM), +0.0031 (TRM) and +0.0193 (both).",
                 "The shared encoder is the same transformer with its layer normalisations conditioned on the behaviour alone; gains are differences with the same seed, under the same head. p is the one-sided exact sign-flip probability, which is 1/32 at least with five seeds.",
                 "MovieLens: a history holds at most 20 films rated strictly before the row, liked with 4 stars or more, disliked with 2 or less; the last fifth of every user's ratings is the test and the tenth before it decides when to stop. Nothing was tuned on it, and nothing about it is required.",
             ],

@@ -135,8 +135,8 @@ public sealed class Dtrn : TabularModel, IGatedModel
         }
 
         if (schema.Sequences.Count == 0) return 0;
-        string[] shared = [.. schema.Sequences.Select(sequence => sequence.Item ?? string.Empty).Distinct(StringComparer.Ordinal)];
-        return shared is [{ Length: > 0 } item] ? Array.IndexOf(names, item) : throw new ModelException($"{RegistryName}: the target item is not named, as the sequences do not all hold ids of one field; set item to one of {(names.Length == 0 ? "the categorical fields, of which there is none yet" : string.Join(", ", names))}.");
+        string[] shared = [.. schema.Sequences.Select(sequence => sequence.Item).OfType<string>().Distinct(StringComparer.Ordinal)];
+        return shared is [string item] ? Array.IndexOf(names, item) : throw new ModelException($"{RegistryName}: the target item is not named, as the sequences do not hold ids of one field; set item to one of {(names.Length == 0 ? "the categorical fields, of which there is none yet" : string.Join(", ", names))}.");
     }
 
     private string[] ExpertsOf(TaskwiseExperts mixture, int task)

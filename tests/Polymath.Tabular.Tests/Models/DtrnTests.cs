@@ -166,7 +166,8 @@ public sealed class DtrnTests
     {
         TaskSet tasks = TinyProblem.Tasks(2);
         Refused(() => new Dtrn(TinyProblem.Schema, tasks), "found no sequence of items for the interest module", "--sequence", "use-tim=false");
-        Refused(() => new Dtrn(HistoryProblem.WithTags, tasks), "the target item is not named", "city, item");
+        Refused(() => new Dtrn(new FeatureSchema([], HistoryProblem.Schema.Fields, [new SequenceFeature("tags", 4, 2)]), tasks), "the target item is not named", "city, item");
+        Assert.Equal("dtrn", new Dtrn(HistoryProblem.WithTags, tasks).Name);
         _ = new Dtrn(HistoryProblem.WithTags, tasks, new DtrnOptions { Item = "item" });
         Assert.Contains("expected [6, 3]", Assert.Throws<TensorException>(() => Create("").Bottom.Forward(Tensor.Zeros(6, 3, 4), [Tensor.Zeros(6, 4, 4), Tensor.Zeros(6, 3, 4)], [Tensor.Ones(6, 4), Tensor.Ones(6, 2)], new Tensor[2])).Message, StringComparison.Ordinal);
 

@@ -72,7 +72,7 @@ public sealed class TabularModelsTests
         Assert.NotEmpty(model.Paper);
         Dictionary<string, string> defaults = model.Options.ToDictionary(option => option.Name, option => option.Default);
         Assert.All(model.Options, option => Assert.True(option.Meaning.EndsWith('.') && option.Range.Length > 0));
-        FeatureSchema schema = name == "dtrn" ? HistoryProblem.Schema : FeatureSchema.Numeric(2);
+        FeatureSchema schema = name == "dtrn" ? HistoryProblem.Schema : TinyProblem.Schema;
         Assert.Equal(defaults, model.Create(schema, s_tasks).OptionValues);
         Assert.Equal(defaults, model.Create(schema, s_tasks, defaults).OptionValues);
     }
