@@ -21,6 +21,9 @@ internal static class SparseTables
     public static int Run(string[] arguments)
     {
         Workers.Configure(arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1);
+        // Compiles everything.
+        Measure(LargestWhole, sparseFrom: 0);
+        Measure(LargestWhole, sparseFrom: 1);
         Console.WriteLine("rows of the table   sparse rows/s   whole rows/s   touched");
         foreach (int rows in (ReadOnlySpan<int>)[10_000, 100_000, 1_000_000, 10_000_000])
         {
