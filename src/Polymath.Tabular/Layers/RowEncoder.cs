@@ -11,7 +11,7 @@ namespace Polymath.Tabular;
 /// </summary>
 internal sealed class RowEncoder : Module
 {
-    private const long Budget = 10_000_000;
+    private const long Budget = 10_000_000, Most = 100_000_000;
 
     private readonly RowMode _mode;
     private readonly int _group;
@@ -19,6 +19,10 @@ internal sealed class RowEncoder : Module
 
     public RowEncoder(TransformerEncoderLayerOptions options, int group, RandomStream random)
     {
+        // Said before the memory is asked for: with a thousand columns it would not be there.
+        const long Maps = 4;
+        long parameters = Maps * options.Width * options.Width;
+        if (parameters > Most) throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"a layer over rows has maps of {options.Width} by {options.Width}, tokens times embedding-width, {parameters:N0} parameters in all, expected at most {Most:N0}; lower embedding-width, leave out columns, or choose ft-transformer, which attends over columns only."));
         (_mode, _group) = (options.Mode, group);
         _layer = Add("layer", new TransformerEncoderLayer(options, random));
     }

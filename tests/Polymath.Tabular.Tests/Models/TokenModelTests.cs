@@ -28,7 +28,7 @@ public sealed class TokenModelTests
         Assert.Contains("'history' holds lists of ids", Assert.Throws<ModelException>(() => new MultiTabNet(lists, s_tasks)).Message, StringComparison.Ordinal);
         Assert.Contains("no categorical field", Assert.Throws<ModelException>(() => new TabTransformer(FeatureSchema.Numeric(3), s_tasks)).Message, StringComparison.Ordinal);
         Assert.Contains("linear map of its own", Assert.Throws<ModelException>(() => new MultiTabNet(TinyProblem.Schema, s_tasks, new MultiTabNetOptions { Numeric = NumericHandling.OneFieldLinear })).Message, StringComparison.Ordinal);
-        Assert.Contains("weights", Assert.Throws<ModelException>(() => new MultiTabNet(FeatureSchema.Numeric(2000), s_tasks)).Message, StringComparison.Ordinal);
+        Assert.Contains("weights", Assert.Throws<ModelException>(() => new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 32032, Heads = 4 }, new RandomStream(1))).Message, StringComparison.Ordinal);
         Assert.Contains("even number", Assert.Throws<ModelException>(() => new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 3, Heads = 1, Mode = RowMode.RopeAttention }, new RandomStream(1))).Message, StringComparison.Ordinal);
         Assert.Contains("multiple of the heads", Assert.Throws<ModelException>(() => new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 10 }, new RandomStream(1))).Message, StringComparison.Ordinal);
     }
@@ -159,5 +159,16 @@ public sealed class TokenModelTests
         Assert.DoesNotContain("embedding-width", options.Keys);
         Assert.DoesNotContain("batch-norm", options.Keys);
         Assert.DoesNotContain("convention", options.Keys);
+    }
+
+    [Theory]
+    [InlineData("saint")]
+    [InlineData("multitab-net")]
+    public void A_layer_over_rows_of_a_thousand_columns_is_refused_before_its_memory_is_asked_for(string name)
+    {
+        const int Columns = 1500;
+        string message = Assert.Throws<ModelException>(() => TabularModels.Create(name, FeatureSchema.Numeric(Columns), TinyProblem.Tasks(2))).Message;
+        Assert.Contains("a layer over rows has maps of 24", message, StringComparison.Ordinal);
+        Assert.Contains("ft-transformer", message, StringComparison.Ordinal);
     }
 }
