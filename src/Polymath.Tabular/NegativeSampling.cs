@@ -22,7 +22,7 @@ internal static class NegativeSampling
     /// <param name="tasks">The tasks.</param>
     /// <param name="share">Share that is kept, in (0, 1].</param>
     /// <param name="seed">Seed of the draws.</param>
-    /// <returns>The rows that still have a label, in order.</returns>
+    /// <returns>The rows that still have a label, in order, with the labels that are left.</returns>
     public static ArrayDataset Sample(ArrayDataset data, TaskSet tasks, double share, ulong seed)
     {
         RandomStream random = new RandomStream(seed).Derive("negatives");

@@ -30,9 +30,6 @@ public sealed class RowWindow
     /// <summary>Rows that training has touched so far.</summary>
     public int Touched { get; private set; }
 
-    /// <summary>Rows that the step in progress has touched.</summary>
-    public int InStep => _used;
-
     /// <summary>Whether a step is in progress: lookups go to the window and not to the table.</summary>
     internal bool IsActive { get; private set; }
 
