@@ -228,7 +228,18 @@ public sealed partial class Trainer
             Conflicts = look ? [state.Conflicts, state.EpochConflicts] : default,
         };
         foreach (RowWindow window in block.Windows) window.Begin();
-        bool moved = step.Run(context);
+        bool moved;
+        try
+        {
+            moved = step.Run(context);
+        }
+        catch
+        {
+            // Otherwise the model would go on looking up in what is left of the step.
+            EndWindows(block, moved: false);
+            throw;
+        }
+
         if (moved)
         {
             OnStep?.Invoke(new StepRecord { Epoch = state.Epoch, Step = state.Steps, Active = step.Active, Losses = step.Values, Weights = step.Weights, Gramian = step.Gramian, Status = step.Status, Flat = step.Flat, Regularizer = Regularizer is null ? default : Regularizer.Values });

@@ -112,6 +112,16 @@ public sealed class SparseTableTests : IDisposable
     }
 
     [Fact]
+    public void A_model_answers_from_its_whole_table_after_a_step_that_went_astray()
+    {
+        TabularModel model = Model("shared-bottom", 1);
+        ArrayDataset data = Data();
+        float[] before = Evaluation.Predict(model, data)[0];
+        Assert.ThrowsAny<Exception>(() => new Trainer(model) { Options = new() { Epochs = 1, BatchSize = 32 } }.Fit(data.WithLabels([.. Enumerable.Repeat(float.PositiveInfinity, 2 * Rows)]), cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(before, Evaluation.Predict(model, data)[0]);
+    }
+
+    [Fact]
     public void What_needs_all_parameters_in_every_step_is_refused()
     {
         ArrayDataset data = Data();
