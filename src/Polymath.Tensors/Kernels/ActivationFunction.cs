@@ -5,7 +5,6 @@ namespace Polymath.Tensors.Kernels;
 /// <summary>The activation functions, each forward rule next to its backward rule.</summary>
 internal static class ActivationFunction
 {
-    private const float InverseSqrt2 = 0.70710678f, InverseSqrt2Pi = 0.39894228f;
     private const float TanhScale = 0.79788456f, TanhCubic = 0.044715f;
 
     /// <summary>max(x, 0); the derivative at 0 is 0.</summary>
@@ -16,43 +15,6 @@ internal static class ActivationFunction
 
         /// <inheritdoc/>
         public static Vector<float> Backward(Vector<float> x, Vector<float> g) => Vector.ConditionalSelect(Vector.GreaterThan(x, default), g, default);
-    }
-
-    /// <summary>x Phi(x) with the normal distribution function (Hendrycks and Gimpel 2016).</summary>
-    internal struct GeluExact : IActivation
-    {
-        /// <inheritdoc/>
-        public static Vector<float> Value(Vector<float> x) => x * Distribution(x, Bell(x));
-
-        /// <summary>f' = Phi(x) + x phi(x).</summary>
-        public static Vector<float> Backward(Vector<float> x, Vector<float> g) => g * Both(x).Slope;
-
-        /// <summary>f and f', which share what is dear.</summary>
-        public static (Vector<float> Value, Vector<float> Slope) Both(Vector<float> x)
-        {
-            Vector<float> bell = Bell(x), distribution = Distribution(x, bell);
-            return (x * distribution, VectorMath.Fma(x, bell * InverseSqrt2Pi, distribution));
-        }
-
-        private static Vector<float> Bell(Vector<float> x) => VectorMath.Exp(x * x * -0.5f);
-
-        /// <summary>
-        /// Phi(x) from e^(-x^2 / 2), which the slope needs too: the tail beyond |x| is half of that times a polynomial in t = 1 / (1 + p |x| / sqrt 2), as
-        /// in Hastings 1955; p and the coefficients make the largest error of x Phi(x) smallest, 1e-8 before rounding. Nothing cancels for
-        /// negative x.
-        /// </summary>
-        private static Vector<float> Distribution(Vector<float> x, Vector<float> bell)
-        {
-            const float P = 0.39f * InverseSqrt2;
-            Vector<float> t = Vector<float>.One / VectorMath.Fma(Vector.Abs(x), new Vector<float>(P), Vector<float>.One);
-            Vector<float> tail = VectorMath.Fma(new Vector<float>(-0.2262746438f), t, new Vector<float>(0.8815287233f));
-            tail = VectorMath.Fma(tail, t, new Vector<float>(-0.6271032909f));
-            tail = VectorMath.Fma(tail, t, new Vector<float>(0.6429070857f));
-            tail = VectorMath.Fma(tail, t, new Vector<float>(0.09403457319f));
-            tail = VectorMath.Fma(tail, t, new Vector<float>(0.2349075708f));
-            tail *= t * (bell * 0.5f);
-            return Vector.ConditionalSelect(Vector.LessThan(x, default), tail, Vector<float>.One - tail);
-        }
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Polymath.Tensors.Kernels;
 
 // Backward kernels: dx[i] = g[i] f'(x[i % period]), so that a cotangent stacked over K tasks (length = K * period) goes
@@ -13,10 +11,10 @@ internal static unsafe partial class Elementwise
     public static void ReluBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.Relu>(x, g, dx, length, period);
 
     /// <summary>y = x Phi(x).</summary>
-    public static void GeluExact(float* x, float* y, int length) => Apply<ActivationFunction.GeluExact>(x, y, length);
+    public static void GeluExact(float* x, float* y, int length) => ApplyRows<GeluRows>(x, y, length);
 
     /// <summary>dx = g (Phi(x) + x phi(x)).</summary>
-    public static void GeluExactBackward(float* x, float* g, float* dx, int length, int period) => Backward<ActivationFunction.GeluExact>(x, g, dx, length, period);
+    public static void GeluExactBackward(float* x, float* g, float* dx, int length, int period) => BackwardRows<GeluRows>(x, g, dx, length, period);
 
     /// <summary>y = GELU in its tanh approximation.</summary>
     public static void GeluTanh(float* x, float* y, int length) => Apply<ActivationFunction.GeluTanh>(x, y, length);
@@ -53,35 +51,41 @@ internal static unsafe partial class Elementwise
 
     private static void Apply<TFunction>(float* x, float* y, int length)
         where TFunction : struct, IActivation
-    {
-        var body = new ActivationBody<TFunction> { X = x, Y = y, Length = length };
-        Workers.For(Chunks(length), ref body);
-    }
+        => ApplyRows<ActivationRows<TFunction>>(x, y, length);
 
     private static void Backward<TFunction>(float* x, float* g, float* dx, int length, int period)
         where TFunction : struct, IActivation
+        => BackwardRows<ActivationRows<TFunction>>(x, g, dx, length, period);
+
+    private static void ApplyRows<TRows>(float* x, float* y, int length)
+        where TRows : struct, IActivationRows
     {
-        var body = new ActivationBackwardBody<TFunction> { X = x, G = g, Dx = dx, Length = length, Period = period };
+        var body = new ActivationBody<TRows> { X = x, Y = y, Length = length };
         Workers.For(Chunks(length), ref body);
     }
 
-    private struct ActivationBody<TFunction> : IBody
-        where TFunction : struct, IActivation
+    private static void BackwardRows<TRows>(float* x, float* g, float* dx, int length, int period)
+        where TRows : struct, IActivationRows
+    {
+        var body = new ActivationBackwardBody<TRows> { X = x, G = g, Dx = dx, Length = length, Period = period };
+        Workers.For(Chunks(length), ref body);
+    }
+
+    private struct ActivationBody<TRows> : IBody
+        where TRows : struct, IActivationRows
     {
         public float* X, Y;
         public int Length;
 
         public readonly void Run(int chunk)
         {
-            int start = chunk * Grain, count = Math.Min(Grain, Length - start), lanes = Vector<float>.Count, i = 0;
-            float* x = X + start, y = Y + start;
-            for (; i + lanes <= count; i += lanes) TFunction.Value(Vector.Load(x + i)).Store(y + i);
-            if (i < count) VectorMath.StoreFirst(TFunction.Value(VectorMath.LoadFirst(x + i, count - i)), y + i, count - i);
+            int start = chunk * Grain;
+            TRows.Run(X + start, Y + start, Math.Min(Grain, Length - start));
         }
     }
 
-    private struct ActivationBackwardBody<TFunction> : IBody
-        where TFunction : struct, IActivation
+    private struct ActivationBackwardBody<TRows> : IBody
+        where TRows : struct, IActivationRows
     {
         public float* X, G, Dx;
         public int Length, Period;
@@ -92,18 +96,9 @@ internal static unsafe partial class Elementwise
             while (start < end)
             {
                 int phase = start % Period, count = Math.Min(Period - phase, end - start);
-                Segment(X + phase, G + start, Dx + start, count);
+                TRows.Backward(X + phase, G + start, Dx + start, count);
                 start += count;
             }
-        }
-
-        private static void Segment(float* x, float* g, float* dx, int count)
-        {
-            int lanes = Vector<float>.Count, i = 0;
-            for (; i + lanes <= count; i += lanes) TFunction.Backward(Vector.Load(x + i), Vector.Load(g + i)).Store(dx + i);
-            if (i == count) return;
-            Vector<float> tail = TFunction.Backward(VectorMath.LoadFirst(x + i, count - i), VectorMath.LoadFirst(g + i, count - i));
-            VectorMath.StoreFirst(tail, dx + i, count - i);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Polymath.Tensors.Kernels;
 internal unsafe struct FeedForwardBackward : IBody
 {
     private FeedForwardSizes _sizes;
-    private float* _x, _w1, _b1, _w2, _g, _dx, _partial;
+    private float* _x, _w1, _w1Transposed, _b1, _w2, _g, _dx, _partial;
     private int _tasks;
 
     /// <summary>Fills <paramref name="dx"/> <c>[tasks, rows, inputs]</c> unless null, and <paramref name="parameters"/> <c>[tasks, values of W1, b1, W2, b2]</c>.</summary>
@@ -17,8 +17,11 @@ internal unsafe struct FeedForwardBackward : IBody
     {
         int groups = sizes.Groups;
         nint length = (nint)tasks * sizes.Parameters;
-        float* partial = groups == 1 ? parameters : Scratch.Get<float>(Scratch.Slot.Partial, groups * length);
-        var body = new FeedForwardBackward { _sizes = sizes, _x = x, _w1 = w1, _b1 = b1, _w2 = w2, _g = g, _dx = dx, _partial = partial, _tasks = tasks };
+        nint weights = (nint)sizes.Hidden * sizes.Inputs;
+        Carver memory = new(Scratch.Slot.Partial, weights + (groups * length), pieces: 2);
+        float* transposed = memory.Take(weights), partial = groups == 1 ? parameters : memory.Take(groups * length);
+        GemmPacking.Pack(w1, sizes.Inputs, 1, sizes.Hidden, sizes.Inputs, sizes.Hidden, transposed);
+        var body = new FeedForwardBackward { _sizes = sizes, _x = x, _w1 = w1, _w1Transposed = transposed, _b1 = b1, _w2 = w2, _g = g, _dx = dx, _partial = partial, _tasks = tasks };
         Workers.For(groups, ref body);
         if (groups == 1) return;
         Combine(partial, partial + length, length, parameters);
@@ -38,8 +41,8 @@ internal unsafe struct FeedForwardBackward : IBody
             bool begun = b > chunk * _sizes.GroupBlocks;
             int first = b * block, rows = Math.Min(block, all - first);
             float* x = _x + ((nint)first * inputs);
-            Gemm.Multiply(false, true, rows, hidden, inputs, x, inputs, _w1, inputs, value, hidden, accumulate: false, new GemmEpilogue(_b1, Activation.Identity));
-            Gelu(value, slope, rows * hidden);
+            Gemm.Multiply(false, false, rows, hidden, inputs, x, inputs, _w1Transposed, hidden, value, hidden, accumulate: false);
+            for (int row = 0; row < rows; row++) GeluRows.Run(value + ((nint)row * hidden), _b1, value + ((nint)row * hidden), slope + ((nint)row * hidden), hidden);
             for (int task = 0; task < _tasks; task++)
             {
                 float* g = _g + ((((nint)task * all) + first) * outputs), own = _partial + (((nint)chunk * _tasks) + task) * length;
@@ -54,27 +57,30 @@ internal unsafe struct FeedForwardBackward : IBody
         }
     }
 
-    /// <summary>z becomes gelu(z), beside it gelu'(z).</summary>
-    private static void Gelu(float* z, float* slope, int length)
-    {
-        int lanes = Vector<float>.Count, i = 0;
-        for (; i + lanes <= length; i += lanes)
-        {
-            (Vector<float> value, Vector<float> derivative) = ActivationFunction.GeluExact.Both(Vector.Load(z + i));
-            value.Store(z + i);
-            derivative.Store(slope + i);
-        }
-
-        if (i == length) return;
-        (Vector<float> lastValue, Vector<float> lastDerivative) = ActivationFunction.GeluExact.Both(VectorMath.LoadFirst(z + i, length - i));
-        VectorMath.StoreFirst(lastValue, z + i, length - i);
-        VectorMath.StoreFirst(lastDerivative, slope + i, length - i);
-    }
-
     /// <summary>dz = dz slope, and its sums over the rows.</summary>
     private static void Scale(float* dz, float* slope, int rows, int width, float* sums, bool accumulate)
     {
         int lanes = Vector<float>.Count, j = 0;
+        for (; j + (4 * lanes) <= width; j += 4 * lanes)
+        {
+            // A few whole cache lines of every row.
+            float* x = dz + j, y = slope + j, total = sums + j;
+            Vector<float> a = default, b = default, c = default, d = default;
+            if (accumulate) (a, b, c, d) = (Vector.Load(total), Vector.Load(total + lanes), Vector.Load(total + (2 * lanes)), Vector.Load(total + (3 * lanes)));
+            for (int i = 0; i < rows; i++, x += width, y += width)
+            {
+                a += Multiply(x, y);
+                b += Multiply(x + lanes, y + lanes);
+                c += Multiply(x + (2 * lanes), y + (2 * lanes));
+                d += Multiply(x + (3 * lanes), y + (3 * lanes));
+            }
+
+            a.Store(total);
+            b.Store(total + lanes);
+            c.Store(total + (2 * lanes));
+            d.Store(total + (3 * lanes));
+        }
+
         for (; j + lanes <= width; j += lanes)
         {
             Vector<float> sum = accumulate ? Vector.Load(sums + j) : default;
@@ -95,6 +101,13 @@ internal unsafe struct FeedForwardBackward : IBody
             for (int i = 0; i < rows; i++) sum += dz[((nint)i * width) + j] *= slope[((nint)i * width) + j];
             sums[j] = sum;
         }
+    }
+
+    private static Vector<float> Multiply(float* x, float* y)
+    {
+        Vector<float> product = Vector.Load(x) * Vector.Load(y);
+        product.Store(x);
+        return product;
     }
 
     private static void Sum(float* g, int rows, int width, float* sums, bool accumulate)

@@ -9,7 +9,13 @@ internal unsafe struct FeedForwardForward : IBody
     /// <summary>Fills y.</summary>
     public static void Run(FeedForwardSizes sizes, float* x, float* w1, float* b1, float* w2, float* b2, float* y)
     {
-        var body = new FeedForwardForward { _sizes = sizes, _x = x, _w1 = w1, _b1 = b1, _w2 = w2, _b2 = b2, _y = y };
+        // Every block multiplies by the same weights, so they are transposed once.
+        (_, int inputs, int hidden, int outputs) = sizes;
+        Carver memory = new(Scratch.Slot.Partial, (nint)hidden * (inputs + outputs), pieces: 2);
+        float* first = memory.Take((nint)hidden * inputs), second = memory.Take((nint)hidden * outputs);
+        GemmPacking.Pack(w1, inputs, 1, hidden, inputs, hidden, first);
+        GemmPacking.Pack(w2, hidden, 1, outputs, hidden, outputs, second);
+        var body = new FeedForwardForward { _sizes = sizes, _x = x, _w1 = first, _b1 = b1, _w2 = second, _b2 = b2, _y = y };
         Workers.For(sizes.Blocks, ref body);
     }
 
@@ -19,8 +25,8 @@ internal unsafe struct FeedForwardForward : IBody
         (_, int inputs, int hidden, int outputs) = _sizes;
         int first = chunk * _sizes.Block, rows = Math.Min(_sizes.Block, _sizes.Rows - first);
         float* z = Scratch.Get<float>(Scratch.Slot.Attention, (nint)rows * hidden);
-        Gemm.Multiply(false, true, rows, hidden, inputs, _x + ((nint)first * inputs), inputs, _w1, inputs, z, hidden, accumulate: false, new GemmEpilogue(_b1, Activation.Identity));
-        Elementwise.GeluExact(z, z, rows * hidden);
-        Gemm.Multiply(false, true, rows, outputs, hidden, z, hidden, _w2, hidden, _y + ((nint)first * outputs), outputs, accumulate: false, new GemmEpilogue(_b2, Activation.Identity));
+        Gemm.Multiply(false, false, rows, hidden, inputs, _x + ((nint)first * inputs), inputs, _w1, hidden, z, hidden, accumulate: false);
+        for (int row = 0; row < rows; row++) GeluRows.Run(z + ((nint)row * hidden), _b1, z + ((nint)row * hidden), null, hidden);
+        Gemm.Multiply(false, false, rows, outputs, hidden, z, hidden, _w2, outputs, _y + ((nint)first * outputs), outputs, accumulate: false, new GemmEpilogue(_b2, Activation.Identity));
     }
 }

@@ -1,36 +1,35 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Polymath.Tensors.Kernels;
 
 /// <summary>
-/// What forward and backward of an attention over few positions share. All scores of a head fit the first-level cache, and heads are narrow, so
-/// products of small matrices would cost more to set up than to do: here lanes are queries, and a key is one step of a loop. Rows of a
-/// block <c>[keys, stride]</c> hold one key for all queries, padded to whole registers.
+/// What forward and backward of an attention over few positions share. Heads are narrow and scores few, so products of small matrices would
+/// cost more to set up than to do: here every lane of a register is an item of the batch, and a few heads of a register of items, which
+/// together fill a cache line, are done at a time. A row is one position of one head of all these items: <c>[width, lanes]</c>, the width in
+/// whole quads.
 /// </summary>
 internal readonly unsafe struct ShortAttention
 {
     /// <summary>Heads are worked on four values at a time, in registers.</summary>
     public const int Quad = 4;
 
-    private const int MostPositions = 64, MostDepth = 16;
-    private const nint Grain = 16 * 1024;
+    private const int MostPositions = 64, MostDepth = 16, Line = 16;
 
     private readonly AttentionShape _shape;
-    private readonly AttentionHeads _query, _key, _value;
+    private readonly int _parts;
 
-    public ShortAttention(in AttentionShape shape, in AttentionHeads query, in AttentionHeads key, in AttentionHeads value)
+    public ShortAttention(in AttentionShape shape, int depth, int width)
     {
-        (_shape, _query, _key, _value) = (shape, query, key, value);
-        int lanes = Vector<float>.Count;
-        Stride = (shape.Queries + lanes - 1) / lanes * lanes;
-        Depth = (query.Depth + Quad - 1) / Quad * Quad;
-        Width = (value.Depth + Quad - 1) / Quad * Quad;
-        int heads = shape.Batch * shape.Heads;
-        Block = (int)Math.Clamp(Grain / Math.Max(1, (nint)shape.Queries * shape.Keys), 1, Math.Max(1, heads));
+        _shape = shape;
+        Depth = (depth + Quad - 1) / Quad * Quad;
+        Width = (width + Quad - 1) / Quad * Quad;
+        Block = Math.Min(shape.Heads, Math.Max(1, Line / depth));
+        _parts = (shape.Heads + Block - 1) / Block;
     }
 
-    /// <summary>Floats from one key to the next.</summary>
-    public int Stride { get; }
+    /// <summary>Items done at a time.</summary>
+    public static int Lanes => Vector<float>.Count;
 
     /// <summary>Width of queries and keys, and of values, in whole quads.</summary>
     public int Depth { get; }
@@ -38,102 +37,217 @@ internal readonly unsafe struct ShortAttention
     /// <inheritdoc cref="Depth"/>
     public int Width { get; }
 
-    /// <summary>Heads of a chunk.</summary>
+    /// <summary>Most heads of a chunk.</summary>
     public int Block { get; }
 
     /// <summary>Chunks of all heads.</summary>
-    public int Chunks => ((_shape.Batch * _shape.Heads) + Block - 1) / Block;
+    public int Chunks => (_shape.Batch + Lanes - 1) / Lanes * _parts;
 
     /// <summary>Whether this is for such sizes. Padding, which differs from item to item of the batch, is not.</summary>
     public static bool Fits(in AttentionShape shape, int depth, int width)
         => shape.Present == null && shape.Queries is > 0 and <= MostPositions && shape.Keys <= MostPositions && depth is > 0 and <= MostDepth && width is > 0 and <= MostDepth;
 
-    /// <summary>-infinity where a key is hidden from a query, else 0, <c>[keys, stride]</c>; null when every query sees all.</summary>
-    public float* Hidden(float* target)
+    /// <summary>Heads of a chunk.</summary>
+    public int HeadsOf(int chunk) => Math.Min(Block, _shape.Heads - (chunk % _parts * Block));
+
+    /// <summary>-infinity where a key is hidden from a query, else 0, <c>[queries, keys]</c>, in memory of the calling thread; null when every query sees all.</summary>
+    public float* Hidden()
     {
         if (_shape.Mask == null && !_shape.Causal) return null;
-        for (int j = 0; j < _shape.Keys; j++)
+        float* hidden = Scratch.Get<float>(Scratch.Slot.Partial, (nint)_shape.Queries * _shape.Keys), next = hidden;
+        for (int i = 0; i < _shape.Queries; i++)
         {
-            for (int i = 0; i < Stride; i++)
+            for (int j = 0; j < _shape.Keys; j++)
             {
-                bool hidden = i < _shape.Queries && ((_shape.Causal && j > i) || (_shape.Mask != null && _shape.Mask[(i * _shape.Keys) + j] != 0f));
-                target[(j * Stride) + i] = hidden ? float.NegativeInfinity : 0f;
+                bool closed = (_shape.Causal && j > i) || (_shape.Mask != null && _shape.Mask[(i * _shape.Keys) + j] != 0f);
+                *next++ = closed ? float.NegativeInfinity : 0f;
             }
         }
 
-        return target;
+        return hidden;
     }
 
-    /// <summary>Scaled queries <c>[Depth, stride]</c> and keys <c>[keys, Depth]</c> and values <c>[keys, Width]</c> of one head, padded with zeros.</summary>
-    public void Load(int batch, int head, float* queries, float* keys, float* values)
+    /// <summary>
+    /// One position as rows <c>[heads, positions, padded, lanes]</c> of a chunk, times a factor; zeros past the depth and past the batch. Queries,
+    /// keys and values of a position lie side by side, so position by position is the order in which memory is fast.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Read(in AttentionHeads source, int chunk, int position, int positions, float factor, int padded, float* rows)
     {
-        Columns(_query, batch, head, _shape.Scale, Depth, queries);
-        Rows(_key, batch, head, Depth, keys);
-        Rows(_value, batch, head, Width, values);
-    }
-
-    /// <summary>Rows of queries, times a factor, as columns <c>[padded, stride]</c>.</summary>
-    public void Columns(in AttentionHeads source, int batch, int head, float factor, int padded, float* target)
-    {
-        float* row = source.At(batch, head);
-        for (int i = 0; i < _shape.Queries; i++, row += source.RowStride)
+        (int first, int items, int head, int heads) = Place(chunk);
+        int lanes = Lanes, depth = source.Depth;
+        nint batch = source.BatchStride, step = (nint)positions * padded * lanes;
+        float* x = source.At(first, head) + ((nint)position * source.RowStride), row = rows + ((nint)position * padded * lanes);
+        for (int h = 0; h < heads; h++, x += depth, row += step)
         {
-            for (int d = 0; d < source.Depth; d++) target[(d * Stride) + i] = row[d] * factor;
-        }
-
-        for (int d = 0; d < source.Depth; d++) new Span<float>(target + (d * Stride) + _shape.Queries, Stride - _shape.Queries).Clear();
-        new Span<float>(target + (source.Depth * Stride), (padded - source.Depth) * Stride).Clear();
-    }
-
-    /// <summary>scores[j, i] = hidden[j, i] + left[., i] . right[j, .], a whole register of queries from <paramref name="at"/> on.</summary>
-    public void Dots(float* left, float* right, int depth, float* hidden, int at, float* scores)
-    {
-        for (int d = 0; d < depth; d += Quad)
-        {
-            float* column = left + (d * Stride) + at, row = right + d, target = scores + at, closed = hidden == null ? null : hidden + at;
-            Vector<float> a = Vector.Load(column), b = Vector.Load(column + Stride), c = Vector.Load(column + (2 * Stride)), e = Vector.Load(column + (3 * Stride));
-            for (int j = 0; j < _shape.Keys; j++, row += depth, target += Stride)
+            if (items == lanes && depth == padded && Transpose4.IsSupported)
             {
-                Vector<float> first = d > 0 ? Vector.Load(target) : closed == null ? Vector<float>.Zero : Vector.Load(closed + (j * Stride));
-                Vector<float> sum = VectorMath.Fma(a, new Vector<float>(row[0]), first), other = b * new Vector<float>(row[1]);
-                sum = VectorMath.Fma(c, new Vector<float>(row[2]), sum);
-                other = VectorMath.Fma(e, new Vector<float>(row[3]), other);
+                for (int d = 0; d < depth; d += Quad)
+                {
+                    for (int l = 0; l < lanes; l += Quad) Transpose4.Run(x + (l * batch) + d, batch, row + (d * lanes) + l, lanes);
+                }
+            }
+            else
+            {
+                new Span<float>(row, padded * lanes).Clear();
+                for (int l = 0; l < items; l++)
+                {
+                    for (int d = 0; d < depth; d++) row[(d * lanes) + l] = x[(l * batch) + d];
+                }
+            }
+
+            if (factor != 1f) Scale(row, factor, depth);
+        }
+    }
+
+    /// <summary>The way back: a position's rows, times a factor, to where they belong.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Write(float* rows, int chunk, int position, int positions, float factor, int padded, in AttentionHeads target)
+    {
+        if (target.Data == null) return;
+        (int first, int items, int head, int heads) = Place(chunk);
+        int lanes = Lanes, depth = target.Depth;
+        nint batch = target.BatchStride, step = (nint)positions * padded * lanes;
+        float* y = target.At(first, head) + ((nint)position * target.RowStride), row = rows + ((nint)position * padded * lanes);
+        for (int h = 0; h < heads; h++, y += depth, row += step)
+        {
+            if (factor != 1f) Scale(row, factor, depth);
+            if (items == lanes && depth == padded && Transpose4.IsSupported)
+            {
+                for (int d = 0; d < depth; d += Quad)
+                {
+                    for (int l = 0; l < lanes; l += Quad) Transpose4.Run(row + (d * lanes) + l, lanes, y + (l * batch) + d, batch);
+                }
+
+                continue;
+            }
+
+            for (int l = 0; l < items; l++)
+            {
+                for (int d = 0; d < depth; d++) y[(l * batch) + d] = row[(d * lanes) + l];
+            }
+        }
+    }
+
+    /// <summary>Scaled queries, keys and values of a chunk, each <c>[heads, positions, padded, lanes]</c>.</summary>
+    public void Read(in AttentionHeads query, in AttentionHeads key, in AttentionHeads value, int chunk, float* queryRows, float* keyRows, float* valueRows)
+    {
+        for (int p = 0; p < Math.Max(_shape.Queries, _shape.Keys); p++)
+        {
+            if (p < _shape.Queries) Read(query, chunk, p, _shape.Queries, _shape.Scale, Depth, queryRows);
+            if (p >= _shape.Keys) continue;
+            Read(key, chunk, p, _shape.Keys, 1f, Depth, keyRows);
+            Read(value, chunk, p, _shape.Keys, 1f, Width, valueRows);
+        }
+    }
+
+    /// <summary>Log sums <c>[batch, heads, queries]</c> as the rows <c>[heads, queries, lanes]</c> of a chunk; a query's weights are e^(score - log sum).</summary>
+    public void ReadLogs(float* logSums, int chunk, float* rows)
+    {
+        (int first, int items, int head, int heads) = Place(chunk);
+        int length = heads * _shape.Queries;
+        for (int l = 0; l < items; l++)
+        {
+            float* logs = logSums + ((((first + l) * (nint)_shape.Heads) + head) * _shape.Queries);
+            for (int i = 0; i < length; i++) rows[(i * Lanes) + l] = logs[i];
+        }
+    }
+
+    /// <summary>The way back.</summary>
+    public void WriteLogs(float* rows, int chunk, float* logSums)
+    {
+        (int first, int items, int head, int heads) = Place(chunk);
+        int length = heads * _shape.Queries;
+        for (int l = 0; l < items; l++)
+        {
+            float* logs = logSums + ((((first + l) * (nint)_shape.Heads) + head) * _shape.Queries);
+            for (int i = 0; i < length; i++) logs[i] = rows[(i * Lanes) + l];
+        }
+    }
+
+    /// <summary>products[n] = hidden[n hiddenStride] + row . rows[n]; nothing is hidden where that is null.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Dots(float* row, float* rows, int width, int count, float* hidden, nint hiddenStride, float* products)
+    {
+        int lanes = Lanes;
+        for (int d = 0; d < width; d += Quad)
+        {
+            float* left = row + (d * lanes), right = rows + (d * lanes), target = products, closed = d > 0 ? null : hidden;
+            Vector<float> a = Vector.Load(left), b = Vector.Load(left + lanes), c = Vector.Load(left + (2 * lanes)), e = Vector.Load(left + (3 * lanes));
+            for (int n = 0; n < count; n++, right += width * lanes, target += lanes)
+            {
+                Vector<float> sum = d > 0 ? Vector.Load(target) : closed == null ? Vector<float>.Zero : new Vector<float>(closed[n * hiddenStride]);
+                sum = VectorMath.Fma(a, Vector.Load(right), sum);
+                Vector<float> other = b * Vector.Load(right + lanes);
+                sum = VectorMath.Fma(c, Vector.Load(right + (2 * lanes)), sum);
+                other = VectorMath.Fma(e, Vector.Load(right + (3 * lanes)), other);
                 (sum + other).Store(target);
             }
         }
     }
 
-    /// <summary>target[d, i] = sum over keys of weights[j, i] right[j, d], a whole register of queries from <paramref name="at"/> on.</summary>
-    public void Mix(float* weights, float* right, int depth, int at, float* target)
+    /// <summary>row = sum over n of weights[n] rows[n].</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Mix(float* weights, float* rows, int width, int count, float* row)
     {
-        for (int d = 0; d < depth; d += Quad)
+        int lanes = Lanes;
+        for (int d = 0; d < width; d += Quad)
         {
-            float* row = right + d, weight = weights + at;
-            Vector<float> a = default, b = default, c = default, e = default;
-            for (int j = 0; j < _shape.Keys; j++, row += depth, weight += Stride)
+            float* right = rows + (d * lanes), weight = weights, target = row + (d * lanes);
+            nint step = (nint)width * lanes;
+            Vector<float> a = default, b = default, c = default, e = default, a2 = default, b2 = default, c2 = default, e2 = default;
+            for (int n = 0; n < count; n += 2, right += 2 * step, weight += 2 * lanes)
             {
                 Vector<float> w = Vector.Load(weight);
-                a = VectorMath.Fma(w, new Vector<float>(row[0]), a);
-                b = VectorMath.Fma(w, new Vector<float>(row[1]), b);
-                c = VectorMath.Fma(w, new Vector<float>(row[2]), c);
-                e = VectorMath.Fma(w, new Vector<float>(row[3]), e);
+                a = VectorMath.Fma(w, Vector.Load(right), a);
+                b = VectorMath.Fma(w, Vector.Load(right + lanes), b);
+                c = VectorMath.Fma(w, Vector.Load(right + (2 * lanes)), c);
+                e = VectorMath.Fma(w, Vector.Load(right + (3 * lanes)), e);
+                if (n + 1 == count) break;
+
+                // Two sums each, or every product would wait for the one before.
+                w = Vector.Load(weight + lanes);
+                a2 = VectorMath.Fma(w, Vector.Load(right + step), a2);
+                b2 = VectorMath.Fma(w, Vector.Load(right + step + lanes), b2);
+                c2 = VectorMath.Fma(w, Vector.Load(right + step + (2 * lanes)), c2);
+                e2 = VectorMath.Fma(w, Vector.Load(right + step + (3 * lanes)), e2);
             }
 
-            float* column = target + (d * Stride) + at;
-            a.Store(column);
-            b.Store(column + Stride);
-            c.Store(column + (2 * Stride));
-            e.Store(column + (3 * Stride));
+            (a + a2).Store(target);
+            (b + b2).Store(target + lanes);
+            (c + c2).Store(target + (2 * lanes));
+            (e + e2).Store(target + (3 * lanes));
         }
     }
 
-    private void Rows(in AttentionHeads source, int batch, int head, int padded, float* target)
+    /// <summary>rows[n] (+)= weights[n] row.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Spread(float* weights, float* row, int width, int count, bool accumulate, float* rows)
     {
-        float* row = source.At(batch, head);
-        for (int j = 0; j < _shape.Keys; j++, row += source.RowStride, target += padded)
+        int lanes = Lanes;
+        for (int d = 0; d < width; d += Quad)
         {
-            for (int d = 0; d < source.Depth; d++) target[d] = row[d];
-            for (int d = source.Depth; d < padded; d++) target[d] = 0f;
+            float* left = row + (d * lanes), target = rows + (d * lanes), weight = weights;
+            Vector<float> a = Vector.Load(left), b = Vector.Load(left + lanes), c = Vector.Load(left + (2 * lanes)), e = Vector.Load(left + (3 * lanes));
+            for (int n = 0; n < count; n++, target += width * lanes, weight += lanes)
+            {
+                Vector<float> w = Vector.Load(weight);
+                VectorMath.Fma(w, a, accumulate ? Vector.Load(target) : default).Store(target);
+                VectorMath.Fma(w, b, accumulate ? Vector.Load(target + lanes) : default).Store(target + lanes);
+                VectorMath.Fma(w, c, accumulate ? Vector.Load(target + (2 * lanes)) : default).Store(target + (2 * lanes));
+                VectorMath.Fma(w, e, accumulate ? Vector.Load(target + (3 * lanes)) : default).Store(target + (3 * lanes));
+            }
         }
+    }
+
+    private (int First, int Items, int Head, int Heads) Place(int chunk)
+    {
+        int first = chunk / _parts * Lanes;
+        return (first, Math.Min(Lanes, _shape.Batch - first), chunk % _parts * Block, HeadsOf(chunk));
+    }
+
+    private static void Scale(float* row, float factor, int width)
+    {
+        for (int d = 0; d < width; d++) (Vector.Load(row + (d * Lanes)) * factor).Store(row + (d * Lanes));
     }
 }

@@ -1,108 +1,109 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Polymath.Tensors.Kernels;
 
 /// <summary>
-/// <see cref="AttentionBackward"/> for few positions and narrow heads: P = e^(S - log sum) again, then for every task dP = dO V^T,
-/// dS = P (dP - sum over keys of P dP), dQ = scale dS K, dK = scale dS^T Q, dV = P^T dO.
+/// <see cref="AttentionBackward"/> for few positions and narrow heads, key by key: P = e^(S - log sum) again, once for all tasks, then for
+/// every task dP = dO V^T, dS = P (dP - sum(dO O)), dQ += scale dS K, dK = scale dS^T Q, dV = P^T dO.
 /// </summary>
 internal unsafe struct ShortAttentionBackward : IBody
 {
     private AttentionBackward _call;
     private ShortAttention _tile;
+    private float* _hidden;
 
     /// <summary>Overwrites the wanted gradients.</summary>
     public static void Run(in AttentionBackward call)
     {
-        var body = new ShortAttentionBackward { _call = call, _tile = new ShortAttention(call.Shape, call.Query, call.Key, call.Value) };
-        Workers.For(body._tile.Chunks, ref body);
+        var tile = new ShortAttention(call.Shape, call.Query.Depth, call.Value.Depth);
+        var body = new ShortAttentionBackward { _call = call, _tile = tile, _hidden = tile.Hidden() };
+        Workers.For(tile.Chunks, ref body);
     }
 
-    /// <summary>Some heads of all tasks.</summary>
+    /// <summary>Some heads of a register of items, for all tasks.</summary>
     public readonly void Run(int chunk)
     {
         ShortAttention tile = _tile;
         AttentionShape shape = _call.Shape;
-        int stride = tile.Stride, keys = shape.Keys, depth = tile.Depth, width = tile.Width, lanes = Vector<float>.Count;
-        Carver memory = new(Scratch.Slot.Attention, ((nint)stride * ((3 * keys) + (2 * depth) + width)) + ((nint)keys * (depth + width)), pieces: 8);
-        float* hidden = tile.Hidden(memory.Take((nint)keys * stride)), weights = memory.Take((nint)keys * stride), scores = memory.Take((nint)keys * stride);
-        float* queries = memory.Take((nint)depth * stride), moved = memory.Take((nint)depth * stride), cotangents = memory.Take((nint)width * stride);
-        float* keyRows = memory.Take((nint)keys * depth), valueRows = memory.Take((nint)keys * width), logs = stackalloc float[lanes];
-        int last = Math.Min(shape.Batch * shape.Heads, (chunk + 1) * tile.Block);
-        for (int head = chunk * tile.Block; head < last; head++)
+        int lanes = ShortAttention.Lanes, heads = tile.HeadsOf(chunk), tasks = _call.Tasks, queries = shape.Queries, keys = shape.Keys, depth = tile.Depth, width = tile.Width;
+        nint queryRow = (nint)depth * lanes, valueRow = (nint)width * lanes, ofQueries = heads * queries * queryRow, ofKeys = heads * keys * queryRow;
+        nint ofOutputs = heads * queries * valueRow, ofValues = heads * keys * valueRow, ofRows = (nint)heads * queries * lanes;
+        Carver memory = new(Scratch.Slot.Attention, ((tasks + 1) * (ofQueries + ofKeys + ofOutputs + ofValues + ofRows)) + (2 * (nint)queries * lanes), pieces: 12);
+        float* query = memory.Take(ofQueries), key = memory.Take(ofKeys), value = memory.Take(ofValues), output = memory.Take(ofOutputs), logs = memory.Take(ofRows);
+        float* cotangents = memory.Take(tasks * ofOutputs), offsets = memory.Take(tasks * ofRows), queryGradients = memory.Take(tasks * ofQueries);
+        float* keyGradients = memory.Take(tasks * ofKeys), valueGradients = memory.Take(tasks * ofValues), weights = memory.Take((nint)queries * lanes), scores = memory.Take((nint)queries * lanes);
+        tile.Read(_call.Query, _call.Key, _call.Value, chunk, query, key, value);
+        for (int i = 0; i < queries; i++) tile.Read(_call.Output, chunk, i, queries, 1f, width, output);
+        tile.ReadLogs(_call.LogSums, chunk, logs);
+        for (int t = 0; t < tasks; t++)
         {
-            int batch = head / shape.Heads, part = head % shape.Heads;
-            tile.Load(batch, part, queries, keyRows, valueRows);
-            for (int at = 0; at < stride; at += lanes)
-            {
-                tile.Dots(queries, keyRows, depth, hidden, at, weights);
-                new Span<float>(logs, lanes).Clear();
-                new ReadOnlySpan<float>(_call.LogSums + ((nint)head * shape.Queries) + at, Math.Min(lanes, shape.Queries - at)).CopyTo(new Span<float>(logs, lanes));
-                Vector<float> log = Vector.Load(logs);
-                for (int j = 0; j < keys; j++) VectorMath.Exp(Vector.Load(weights + (j * stride) + at) - log).Store(weights + (j * stride) + at);
-            }
+            AttentionHeads cotangent = _call.Gradient.Task(t, _call.GradientStride);
+            for (int i = 0; i < queries; i++) tile.Read(cotangent, chunk, i, queries, 1f, width, cotangents + (t * ofOutputs));
+            Offsets(cotangents + (t * ofOutputs), output, width, heads * queries, offsets + (t * ofRows));
+        }
 
-            for (int task = 0; task < _call.Tasks; task++)
+        bool scored = _call.QueryGradient.Data != null || _call.KeyGradient.Data != null;
+        for (int h = 0; h < heads; h++)
+        {
+            nint firstQuery = (nint)h * queries, firstKey = (nint)h * keys;
+            for (int j = 0; j < keys; j++)
             {
-                tile.Columns(_call.Gradient.Task(task, _call.GradientStride), batch, part, 1f, width, cotangents);
-                if (_call.ValueGradient.Data != null) Sums(weights, cotangents, stride, keys, _call.ValueGradient.Task(task, _call.ValueStride), batch, part);
-                if (_call.QueryGradient.Data == null && _call.KeyGradient.Data == null) continue;
-                for (int at = 0; at < stride; at += lanes)
+                nint at = firstKey + j;
+                ShortAttention.Dots(key + (at * queryRow), query + (firstQuery * queryRow), depth, queries, _hidden == null ? null : _hidden + j, keys, weights);
+                Exponentials(weights, logs + (firstQuery * lanes), queries);
+                for (int t = 0; t < tasks; t++)
                 {
-                    tile.Dots(cotangents, valueRows, width, null, at, scores);
-                    ScoreGradients(weights + at, scores + at, stride, keys);
-                    if (_call.QueryGradient.Data != null) tile.Mix(scores, keyRows, depth, at, moved);
+                    float* cotangent = cotangents + (t * ofOutputs) + (firstQuery * valueRow);
+                    if (_call.ValueGradient.Data != null) ShortAttention.Mix(weights, cotangent, width, queries, valueGradients + (t * ofValues) + (at * valueRow));
+                    if (!scored) continue;
+                    ShortAttention.Dots(value + (at * valueRow), cotangent, width, queries, null, 0, scores);
+                    ScoreGradients(weights, offsets + (t * ofRows) + (firstQuery * lanes), queries, scores);
+                    if (_call.KeyGradient.Data != null) ShortAttention.Mix(scores, query + (firstQuery * queryRow), depth, queries, keyGradients + (t * ofKeys) + (at * queryRow));
+                    if (_call.QueryGradient.Data != null) ShortAttention.Spread(scores, key + (at * queryRow), depth, queries, j > 0, queryGradients + (t * ofQueries) + (firstQuery * queryRow));
                 }
-
-                // Queries were scaled when they were read, so the keys' gradient has the factor already.
-                if (_call.KeyGradient.Data != null) Sums(scores, queries, stride, keys, _call.KeyGradient.Task(task, _call.KeyStride), batch, part);
-                if (_call.QueryGradient.Data != null) Rows(moved, stride, shape.Queries, shape.Scale, _call.QueryGradient.Task(task, _call.QueryStride), batch, part);
             }
         }
-    }
 
-    /// <summary>scores (dP on entry) = P (dP - sum over keys of P dP) for a register of queries.</summary>
-    private static void ScoreGradients(float* weights, float* scores, int stride, int keys)
-    {
-        Vector<float> sum = default;
-        for (int j = 0; j < keys; j++) sum = VectorMath.Fma(Vector.Load(weights + (j * stride)), Vector.Load(scores + (j * stride)), sum);
-        for (int j = 0; j < keys; j++) (Vector.Load(weights + (j * stride)) * (Vector.Load(scores + (j * stride)) - sum)).Store(scores + (j * stride));
-    }
-
-    /// <summary>target[j, d] = sum over queries of left[j, i] columns[d, i]: the gradients of keys or values.</summary>
-    private static void Sums(float* left, float* columns, int stride, int keys, AttentionHeads target, int batch, int part)
-    {
-        int lanes = Vector<float>.Count;
-        float* row = target.At(batch, part);
-        for (int j = 0; j < keys; j++, row += target.RowStride, left += stride)
+        // Queries were scaled when they were read, so the keys' gradient has the factor already.
+        for (int t = 0; t < tasks; t++)
         {
-            for (int d = 0; d < target.Depth; d += ShortAttention.Quad)
+            AttentionHeads toQuery = _call.QueryGradient.Task(t, _call.QueryStride), toKey = _call.KeyGradient.Task(t, _call.KeyStride), toValue = _call.ValueGradient.Task(t, _call.ValueStride);
+            for (int p = 0; p < Math.Max(queries, keys); p++)
             {
-                float* column = columns + (d * stride);
-                Vector<float> a = default, b = default, c = default, e = default;
-                for (int i = 0; i < stride; i += lanes)
-                {
-                    Vector<float> x = Vector.Load(left + i);
-                    a = VectorMath.Fma(x, Vector.Load(column + i), a);
-                    b = VectorMath.Fma(x, Vector.Load(column + stride + i), b);
-                    c = VectorMath.Fma(x, Vector.Load(column + (2 * stride) + i), c);
-                    e = VectorMath.Fma(x, Vector.Load(column + (3 * stride) + i), e);
-                }
-
-                row[d] = Vector.Sum(a);
-                if (d + 1 < target.Depth) row[d + 1] = Vector.Sum(b);
-                if (d + 2 < target.Depth) row[d + 2] = Vector.Sum(c);
-                if (d + 3 < target.Depth) row[d + 3] = Vector.Sum(e);
+                if (p < queries) tile.Write(queryGradients + (t * ofQueries), chunk, p, queries, shape.Scale, depth, toQuery);
+                if (p >= keys) continue;
+                tile.Write(keyGradients + (t * ofKeys), chunk, p, keys, 1f, depth, toKey);
+                tile.Write(valueGradients + (t * ofValues), chunk, p, keys, 1f, width, toValue);
             }
         }
     }
 
-    private static void Rows(float* columns, int stride, int queries, float factor, AttentionHeads target, int batch, int part)
+    /// <summary>offsets[i] = dO[i] . O[i], which is the sum over keys of P dP.</summary>
+    private static void Offsets(float* cotangents, float* outputs, int width, int queries, float* offsets)
     {
-        float* row = target.At(batch, part);
-        for (int i = 0; i < queries; i++, row += target.RowStride)
+        int lanes = ShortAttention.Lanes;
+        for (int i = 0; i < queries; i++)
         {
-            for (int d = 0; d < target.Depth; d++) row[d] = factor * columns[(d * stride) + i];
+            Vector<float> sum = default;
+            for (int d = 0; d < width; d++, cotangents += lanes, outputs += lanes) sum = VectorMath.Fma(Vector.Load(cotangents), Vector.Load(outputs), sum);
+            sum.Store(offsets + (i * lanes));
         }
+    }
+
+    /// <summary>weights (S on entry) = e^(S - log sum).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Exponentials(float* weights, float* logs, int queries)
+    {
+        int lanes = ShortAttention.Lanes;
+        for (int i = 0; i < queries * lanes; i += lanes) VectorMath.Exp(Vector.Load(weights + i) - Vector.Load(logs + i)).Store(weights + i);
+    }
+
+    /// <summary>scores (dP on entry) = P (dP - offset).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScoreGradients(float* weights, float* offsets, int queries, float* scores)
+    {
+        int lanes = ShortAttention.Lanes;
+        for (int i = 0; i < queries * lanes; i += lanes) (Vector.Load(weights + i) * (Vector.Load(scores + i) - Vector.Load(offsets + i))).Store(scores + i);
     }
 }

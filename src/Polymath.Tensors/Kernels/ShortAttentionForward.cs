@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Polymath.Tensors.Kernels;
 
@@ -7,57 +8,58 @@ internal unsafe struct ShortAttentionForward : IBody
 {
     private AttentionShape _shape;
     private ShortAttention _tile;
-    private AttentionHeads _output;
-    private float* _logSums;
+    private AttentionHeads _query, _key, _value, _output;
+    private float* _logSums, _hidden;
 
     /// <summary>Fills the output and <paramref name="logSums"/>, <c>[batch, heads, queries]</c>.</summary>
     public static void Run(in AttentionShape shape, in AttentionHeads query, in AttentionHeads key, in AttentionHeads value, in AttentionHeads output, float* logSums)
     {
-        var body = new ShortAttentionForward { _shape = shape, _tile = new ShortAttention(shape, query, key, value), _output = output, _logSums = logSums };
-        Workers.For(body._tile.Chunks, ref body);
+        var tile = new ShortAttention(shape, query.Depth, value.Depth);
+        var body = new ShortAttentionForward { _shape = shape, _tile = tile, _query = query, _key = key, _value = value, _output = output, _logSums = logSums, _hidden = tile.Hidden() };
+        Workers.For(tile.Chunks, ref body);
     }
 
-    /// <summary>Some heads.</summary>
+    /// <summary>Some heads of a register of items.</summary>
     public readonly void Run(int chunk)
     {
         ShortAttention tile = _tile;
-        int stride = tile.Stride, keys = _shape.Keys, depth = tile.Depth, width = tile.Width, lanes = Vector<float>.Count;
-        Carver memory = new(Scratch.Slot.Attention, ((nint)stride * ((2 * keys) + depth + width)) + ((nint)keys * (depth + width)), pieces: 6);
-        float* hidden = tile.Hidden(memory.Take((nint)keys * stride)), scores = memory.Take((nint)keys * stride), queries = memory.Take((nint)depth * stride), mixed = memory.Take((nint)width * stride);
-        float* keyRows = memory.Take((nint)keys * depth), valueRows = memory.Take((nint)keys * width), logs = stackalloc float[lanes];
-        int last = Math.Min(_shape.Batch * _shape.Heads, (chunk + 1) * tile.Block);
-        for (int head = chunk * tile.Block; head < last; head++)
+        int lanes = ShortAttention.Lanes, heads = tile.HeadsOf(chunk), queries = _shape.Queries, keys = _shape.Keys, depth = tile.Depth, width = tile.Width;
+        nint queryRow = (nint)depth * lanes, valueRow = (nint)width * lanes;
+        Carver memory = new(Scratch.Slot.Attention, (heads * (queries + keys) * (queryRow + valueRow)) + (((heads * queries) + keys) * (nint)lanes), pieces: 6);
+        float* query = memory.Take(heads * queries * queryRow), key = memory.Take(heads * keys * queryRow), value = memory.Take(heads * keys * valueRow);
+        float* mixed = memory.Take(heads * queries * valueRow), scores = memory.Take((nint)keys * lanes), logs = memory.Take((nint)heads * queries * lanes);
+        tile.Read(_query, _key, _value, chunk, query, key, value);
+        for (int h = 0; h < heads; h++)
         {
-            int batch = head / _shape.Heads, part = head % _shape.Heads;
-            tile.Load(batch, part, queries, keyRows, valueRows);
-            for (int at = 0; at < stride; at += lanes)
+            float* keyRows = key + (h * keys * queryRow), valueRows = value + (h * keys * valueRow);
+            for (int i = 0; i < queries; i++)
             {
-                tile.Dots(queries, keyRows, depth, hidden, at, scores);
-                (Vector<float> max, Vector<float> sum) = Exponentials(scores + at, stride, keys);
-                tile.Mix(scores, valueRows, width, at, mixed);
+                nint at = ((nint)h * queries) + i;
+                float* row = mixed + (at * valueRow);
+                ShortAttention.Dots(query + (at * queryRow), keyRows, depth, keys, _hidden == null ? null : _hidden + (i * keys), 1, scores);
+                (Vector<float> max, Vector<float> sum) = Exponentials(scores, keys);
+                ShortAttention.Mix(scores, valueRows, width, keys, row);
                 Vector<float> inverse = Vector<float>.One / sum;
-                for (int d = 0; d < _output.Depth; d++) (Vector.Load(mixed + (d * stride) + at) * inverse).Store(mixed + (d * stride) + at);
-                (max + Vector.Log(sum)).Store(logs);
-                new ReadOnlySpan<float>(logs, Math.Min(lanes, _shape.Queries - at)).CopyTo(new Span<float>(_logSums + ((nint)head * _shape.Queries) + at, lanes));
-            }
-
-            float* row = _output.At(batch, part);
-            for (int i = 0; i < _shape.Queries; i++, row += _output.RowStride)
-            {
-                for (int d = 0; d < _output.Depth; d++) row[d] = mixed[(d * stride) + i];
+                for (int d = 0; d < width; d++) (Vector.Load(row + (d * lanes)) * inverse).Store(row + (d * lanes));
+                (max + Vector.Log(sum)).Store(logs + (at * lanes));
             }
         }
+
+        for (int i = 0; i < queries; i++) tile.Write(mixed, chunk, i, queries, 1f, width, _output);
+        tile.WriteLogs(logs, chunk, _logSums);
     }
 
-    /// <summary>Scores become e^(score - max); the largest score and the sum of every query.</summary>
-    private static (Vector<float> Max, Vector<float> Sum) Exponentials(float* scores, int stride, int keys)
+    /// <summary>Scores become e^(score - max); the largest score and the sum.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (Vector<float> Max, Vector<float> Sum) Exponentials(float* scores, int keys)
     {
+        int lanes = ShortAttention.Lanes;
         Vector<float> max = Vector.Load(scores), sum = default;
-        for (int j = 1; j < keys; j++) max = Vector.MaxNative(max, Vector.Load(scores + (j * stride)));
+        for (int j = 1; j < keys; j++) max = Vector.MaxNative(max, Vector.Load(scores + (j * lanes)));
         for (int j = 0; j < keys; j++)
         {
-            Vector<float> weight = VectorMath.Exp(Vector.Load(scores + (j * stride)) - max);
-            weight.Store(scores + (j * stride));
+            Vector<float> weight = VectorMath.Exp(Vector.Load(scores + (j * lanes)) - max);
+            weight.Store(scores + (j * lanes));
             sum += weight;
         }
 
