@@ -94,12 +94,6 @@ public sealed class MultiheadAttention : Module
         return Drops ? AttendDropping(q, k, v, mask, default) : _output.Forward(Fused.ScaledDotProductAttention(q, k, v, Heads, mask: mask));
     }
 
-    /// <summary>What attention gives when every position sees only itself: the value and output maps, nothing passes between positions.</summary>
-    /// <param name="input">Shape <c>[..., width]</c>.</param>
-    /// <returns>The same shape.</returns>
-    /// <exception cref="TensorException">The last axis is not <see cref="Width"/> long.</exception>
-    public Tensor ForwardValues(Tensor input) => _output.Forward(Project(input, 2));
-
     /// <summary>
     /// Self-attention with rotary positions (Su et al. 2021, eq. 34): the pair (2i, 2i + 1) of every head's query and key at position p is turned by
     /// the angle p 10000^(-2i / depth), so that scores depend on the distance of positions.

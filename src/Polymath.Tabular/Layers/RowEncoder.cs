@@ -20,8 +20,8 @@ internal sealed class RowEncoder : Module
     public RowEncoder(TransformerEncoderLayerOptions options, int group, RandomStream random)
     {
         // Said before the memory is asked for: with a thousand columns it would not be there.
-        const long Maps = 4;
-        long parameters = Maps * options.Width * options.Width;
+        const long Maps = 4, ValueMaps = 2;
+        long parameters = (options.Mode == RowMode.ValueOnly ? ValueMaps : Maps) * options.Width * options.Width;
         if (parameters > Most) throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"a layer over rows has maps of {options.Width} by {options.Width}, tokens times embedding-width, {parameters:N0} parameters in all, expected at most {Most:N0}; lower embedding-width, leave out columns, or choose ft-transformer, which attends over columns only."));
         (_mode, _group) = (options.Mode, group);
         _layer = Add("layer", new TransformerEncoderLayer(options, random));

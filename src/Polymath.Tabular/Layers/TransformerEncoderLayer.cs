@@ -16,6 +16,8 @@ namespace Polymath.Tabular;
 public sealed class TransformerEncoderLayer : Module
 {
     private readonly TransformerEncoderLayerOptions _options;
+    private readonly MultiheadAttention? _attention;
+    private readonly ValueMaps? _values;
     private readonly LayerNorm _norm1, _norm2;
     private readonly Linear _linear1, _linear2;
     private readonly Dropout? _dropout;
@@ -34,18 +36,15 @@ public sealed class TransformerEncoderLayer : Module
         if (options.Mode == RowMode.RopeAttention && width / options.Heads % 2 != 0) throw new ModelException($"TransformerEncoderLayer: found {width / options.Heads} values per head, expected an even number for rotary positions.");
         if (3L * width * Math.Max(width, options.FeedForward) > int.MaxValue) throw new ModelException($"TransformerEncoderLayer: a width of {width} makes maps of more than {int.MaxValue} weights; give the table fewer columns or the tokens a smaller width.");
 
-        // The official attention with rotary positions is made of plain linear maps, the other one of the framework's packed map.
-        Initializer? input = options.Mode == RowMode.Attention ? null : options.Initializer ?? Initializer.FanInUniform;
+        RandomStream maps = random.Derive("attention");
         _norm1 = Add("norm1", new LayerNorm(width));
-        Attention = Add("attention", new MultiheadAttention(width, options.Heads, random.Derive("attention"), options.AttentionDropout, input, options.Initializer));
+        if (options.Mode == RowMode.ValueOnly) _values = Add("attention", new ValueMaps(width, maps, options.Initializer));
+        else _attention = Add("attention", new MultiheadAttention(width, options.Heads, maps, options.AttentionDropout, InputInitializer(options), options.Initializer));
         _norm2 = Add("norm2", new LayerNorm(width));
         _linear1 = Add("linear1", new Linear(width, options.FeedForward, random.Derive("linear1"), bias: true, options.Initializer));
         _linear2 = Add("linear2", new Linear(options.FeedForward, width, random.Derive("linear2"), bias: true, options.Initializer));
         if (options.Dropout != 0f) _dropout = Add("dropout", new Dropout(options.Dropout));
     }
-
-    /// <summary>The attention.</summary>
-    public MultiheadAttention Attention { get; }
 
     /// <summary>Of all positions of a row; products between the rows of a batch depend on their number and are not counted.</summary>
     public override long FlopsPerRow
@@ -65,12 +64,7 @@ public sealed class TransformerEncoderLayer : Module
     public Tensor Forward(Tensor input, Tensor mask = default)
     {
         Tensor normal = _norm1.Forward(input);
-        Tensor attended = _options.Mode switch
-        {
-            RowMode.ValueOnly => Attention.ForwardValues(normal),
-            RowMode.RopeAttention => Attention.ForwardRotary(normal, mask),
-            _ => Attention.Forward(normal, mask),
-        };
+        Tensor attended = _values is not null ? _values.Forward(normal) : _options.Mode == RowMode.RopeAttention ? Attention.ForwardRotary(normal, mask) : Attention.Forward(normal, mask);
         return Finish(input, attended, _options.Width);
     }
 
@@ -84,13 +78,19 @@ public sealed class TransformerEncoderLayer : Module
     }
 
     /// <summary>The first values of every position of what <see cref="Forward"/> gives, for a layer whose positions do not see each other.</summary>
-    internal Tensor ForwardValues(Tensor input, int values) => Finish(input, Attention.ForwardValues(_norm1.Forward(input)), values);
+    internal Tensor ForwardValues(Tensor input, int values) => Finish(input, _values!.Forward(_norm1.Forward(input)), values);
 
     /// <summary>The attention weights of this layer.</summary>
     /// <param name="input">Shape <c>[batch, length, width]</c>.</param>
     /// <param name="mask">Shape <c>[length, length]</c>; default for none.</param>
     /// <returns>Shape <c>[batch, heads, length, length]</c>, as <see cref="MultiheadAttention.Weights"/>.</returns>
+    /// <exception cref="InvalidOperationException">The layer is <see cref="RowMode.ValueOnly"/>.</exception>
     public Tensor AttentionWeights(Tensor input, Tensor mask = default) => Attention.Weights(_norm1.Forward(input), mask);
+
+    private MultiheadAttention Attention => _attention ?? throw new InvalidOperationException("TransformerEncoderLayer: positions of a value-only layer do not attend to each other.");
+
+    /// <summary>The official attention with rotary positions is made of plain linear maps, the other one of the framework's packed map.</summary>
+    private static Initializer? InputInitializer(TransformerEncoderLayerOptions options) => options.Mode == RowMode.Attention ? null : options.Initializer ?? Initializer.FanInUniform;
 
     private Tensor Finish(Tensor input, Tensor attended, int values)
     {

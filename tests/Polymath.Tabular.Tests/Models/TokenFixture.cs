@@ -103,21 +103,18 @@ internal sealed class TokenFixture
                 return;
             }
 
-            // Three maps of their own in the official module with rotary positions; below each other in ours.
+            // Maps of their own in the official module with rotary positions, of which a layer over rows that see only themselves reads one.
             if (!rest.StartsWith('v')) return;
-            string kind = rest[(rest.IndexOf('.', StringComparison.Ordinal) + 1)..], before = match.Value[..^rest.Length];
-            GoldenArray[] parts = [.. "qkv".Select(letter => official.GetValueOrDefault($"{before}{letter}_proj.{kind}") ?? new GoldenArray(array.Shape, new float[array.Values.Length]))];
-            name = $"{layer}.attention.in_proj_{kind}";
-            var packed = new GoldenArray([3 * array.Shape[0], .. array.Shape[1..]], [.. parts.SelectMany(values => values.Values)]);
-            ours.Add(name, Reorder(name, packed));
+            name = $"{layer}.attention.value.{rest["v_proj.".Length..]}";
+            ours.Add(name, Reorder(name, array));
         }
     }
 
     /// <summary>A layer over rows reads and writes tokens side by side: blocks of its inputs and outputs change places.</summary>
     private GoldenArray Reorder(string name, GoldenArray array)
     {
-        bool reads = name.EndsWith("in_proj_weight", StringComparison.Ordinal) || name.EndsWith("linear1.weight", StringComparison.Ordinal);
-        bool inner = name.EndsWith("in_proj_bias", StringComparison.Ordinal) || name.EndsWith("linear1.bias", StringComparison.Ordinal);
+        bool reads = name.EndsWith("in_proj_weight", StringComparison.Ordinal) || name.EndsWith("value.weight", StringComparison.Ordinal) || name.EndsWith("linear1.weight", StringComparison.Ordinal);
+        bool inner = name.EndsWith("in_proj_bias", StringComparison.Ordinal) || name.EndsWith("value.bias", StringComparison.Ordinal) || name.EndsWith("linear1.bias", StringComparison.Ordinal);
         if (inner) return array;
         int length = _order.Length * _width, outer = array.Values.Length / length;
         bool rows = array.Shape.Length == 2 && !reads;

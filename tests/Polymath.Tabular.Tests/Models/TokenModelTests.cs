@@ -43,10 +43,10 @@ public sealed class TokenModelTests
         Assert.Contains("groups of 64 consecutive rows", Assert.Single(new MultiTabNet(TinyProblem.Schema, s_tasks, new MultiTabNetOptions { RowMode = RowMode.RopeAttention, RowGroup = 64 }).Notes), StringComparison.Ordinal);
         Assert.Contains("groups of 256 consecutive rows", Assert.Single(new Saint(TinyProblem.Schema, s_tasks).Notes), StringComparison.Ordinal);
 
-        // 102 tokens of width 16: 4 (1632)^2 and 2 x 256 x 1632 weights.
-        string note = Assert.Single(new MultiTabNet(FeatureSchema.Numeric(100), s_tasks).Notes);
-        Assert.Contains("102 tokens of width 16", note, StringComparison.Ordinal);
-        Assert.Contains("11,504,224", note, StringComparison.Ordinal);
+        // 152 tokens of width 16: 2 (2432)^2 and 2 x 256 x 2432 weights.
+        string note = Assert.Single(new MultiTabNet(FeatureSchema.Numeric(150), s_tasks).Notes);
+        Assert.Contains("152 tokens of width 16", note, StringComparison.Ordinal);
+        Assert.Contains("13,091,712", note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,6 +103,27 @@ public sealed class TokenModelTests
     }
 
     [Fact]
+    public void Many_rows_at_once_give_what_few_give()
+    {
+        // More rows than values in a row multiply the two maps first.
+        var layer = new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 8, Heads = 2, FeedForward = 5, Mode = RowMode.ValueOnly }, new RandomStream(4));
+        Tensor many = Tensor.Normal(new RandomStream(5), new Shape(12, 8)), few = many.Slice(0, 0, 4);
+        Tensor y = layer.Forward(many), part = layer.Forward(few), weights = Tensor.Normal(new RandomStream(6), many.Shape);
+        for (int i = 0; i < part.Shape.Length; i++) Assert.Equal(part.Span[i], y.Span[i], 1e-6f);
+        foreach ((string name, Parameter parameter) in layer.NamedParameters())
+        {
+            float[] whole = Gradient(parameter, 0, 12), first = Gradient(parameter, 0, 4), second = Gradient(parameter, 4, 4), third = Gradient(parameter, 8, 4);
+            for (int i = 0; i < whole.Length; i++) Assert.True(Math.Abs(first[i] + second[i] + third[i] - whole[i]) < 1e-5, $"{name}[{i}]: {first[i]} + {second[i]} + {third[i]}, {whole[i]}");
+        }
+
+        float[] Gradient(Parameter parameter, int start, int rows)
+        {
+            using var tape = new Tape();
+            return tape.Gradient((layer.Forward(many.Slice(0, start, rows)) * weights.Slice(0, start, rows)).Sum(), parameter.Value).ToArray();
+        }
+    }
+
+    [Fact]
     public void Rotary_scores_depend_on_the_distance_of_positions_alone()
     {
         // Two equal rows at distance one see each other alike wherever they stand: shifting a sequence of period one changes nothing.
@@ -133,8 +154,8 @@ public sealed class TokenModelTests
 
         // The official attention with rope=true is made of plain linear maps.
         var rope = new MultiTabNet(FeatureSchema.Numeric(30), TinyProblem.Tasks(3), seed: 5);
-        float[] packed = rope.NamedParameters().Single(entry => entry.Key == "blocks.0.rows.layer.attention.in_proj_weight").Value.Value.ToArray();
-        Assert.Equal(0.01, Math.Sqrt(packed.Average(value => (double)value * value)), 2e-4);
+        float[] first = rope.NamedParameters().Single(entry => entry.Key == "blocks.0.rows.layer.attention.value.weight").Value.Value.ToArray();
+        Assert.Equal(0.01, Math.Sqrt(first.Average(value => (double)value * value)), 2e-4);
     }
 
     [Fact]
