@@ -46,8 +46,8 @@ internal sealed class MultiTaskStep : IDisposable
         _layout = Layout();
         _block = _layout.Pack();
         _optimizer.Prepare(_layout.Count);
-        _rows = new TaskGradients(_needsRows ? tasks : 1, _layout);
-        (_gradient, _labels, _lossValues) = (new float[_layout.Count], new float[batchSize], new float[tasks]);
+        _rows = _needsRows ? new TaskGradients(tasks, _layout) : new TaskGradients(_layout);
+        (_gradient, _labels, _lossValues) = (new float[_needsRows ? _layout.Count : 0], new float[batchSize], new float[tasks]);
         (_weights, _gramian) = (new double[tasks], new double[tasks * tasks]);
         _order = new int[Rows];
         new RandomStream(3).FillPermutation(_order);
@@ -88,18 +88,17 @@ internal sealed class MultiTaskStep : IDisposable
             Lap(3, ref clock);
             _rows.Gramian(_gramian);
             _balancer.Combine(new BalanceInput { Losses = _lossValues, Gramian = _gramian }, _rows, _gradient.AsSpan(0, _layout.SharedCount), _weights);
+            _rows.Own.CopyTo(_gradient.AsSpan(_layout.SharedCount));
         }
         else
         {
             _balancer.Weigh(new BalanceInput { Losses = _lossValues }, _weights);
             _tape.Backward(_values, _weights, _rows);
             Lap(3, ref clock);
-            _rows.Row(0).CopyTo(_gradient);
         }
 
-        _rows.Own.CopyTo(_gradient.AsSpan(_layout.SharedCount));
         Lap(4, ref clock);
-        _optimizer.Step(_block.Span, _gradient);
+        _optimizer.Step(_block.Span, _needsRows ? _gradient : _rows.Flat);
         Lap(5, ref clock);
         return _lossValues[0];
     }

@@ -5,6 +5,7 @@ import time
 
 WARM_UP = float(os.environ.get("POLYMATH_BENCH_WARM_UP", "0.5"))  # seconds
 SAMPLE = 0.02  # seconds that a sample lasts at least
+LEAST_REPEATS = 3  # in a sample
 LEAST_RUNS = 5  # of a warm-up, unless it has already taken LONGEST_WARM_UP
 LONGEST_WARM_UP = 1.5
 
@@ -21,7 +22,7 @@ class Sampler:
             run()
             now = time.perf_counter()
             runs, fastest = runs + 1, min(fastest, now - before)
-        self.repeats = max(1, round(SAMPLE / fastest))
+        self.repeats = max(LEAST_REPEATS, round(SAMPLE / fastest))
 
     def sample(self):
         """Seconds of one operation: the mean of a sample, after one untimed run that brings code and data back into the caches."""

@@ -5,8 +5,8 @@ namespace Polymath.Benchmarks.Comparison;
 /// <summary>Warms a workload up, finds how often it must be repeated, and then times samples of it; peers/sampling.py does the same.</summary>
 internal sealed class Sampler
 {
-    private const double SampleSeconds = 0.02, LongestWarmUp = 1.5;
-    private const int LeastRuns = 40;
+    private const double SampleSeconds = 0.02, LongestWarmUp = 4;
+    private const int LeastRuns = 100, LeastRepeats = 3;
 
     private readonly Workload _workload;
     private readonly int _repeats;
@@ -17,7 +17,7 @@ internal sealed class Sampler
         long start = Stopwatch.GetTimestamp();
         double elapsed = 0, fastest = double.PositiveInfinity;
 
-        // The compiler replaces code after 30 calls and a pause, so that runs count as well as time; an operation as long as the limit calls its parts often enough.
+        // The compiler replaces code twice, each time after 30 calls and a pause, so that runs count as well as time.
         for (int runs = 0; elapsed < warmUp || (runs < LeastRuns && elapsed < LongestWarmUp); runs++)
         {
             workload.Run();
@@ -25,7 +25,7 @@ internal sealed class Sampler
             (fastest, elapsed) = (Math.Min(fastest, now - elapsed), now);
         }
 
-        _repeats = Math.Max(1, (int)Math.Round(SampleSeconds / fastest));
+        _repeats = Math.Max(LeastRepeats, (int)Math.Round(SampleSeconds / fastest));
     }
 
     /// <summary>Seconds of one operation: the mean of a sample, after one untimed run that brings code and data back into the caches.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Polymath.Tensors.Kernels;
 
@@ -45,6 +46,12 @@ internal static unsafe class GemmPacking
             for (int i = 0; i < vectors; i += 4)
             {
                 float* from = source + (i * vectorStride) + block, to = panel + ((nint)block * width) + i;
+                if (Sse.IsSupported && last < steps)
+                {
+                    // As many streams as the panel is wide are more than the processor foresees.
+                    for (int v = 0; v < 4; v++) Sse.Prefetch0(from + (v * vectorStride) + StepBlock);
+                }
+
                 for (int p = block; p < last; p += 4)
                 {
                     Transpose4.Run(from, vectorStride, to, width);

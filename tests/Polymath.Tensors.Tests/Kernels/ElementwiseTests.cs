@@ -55,6 +55,26 @@ public sealed unsafe class ElementwiseTests
     }
 
     [Fact]
+    public void Gelu_keeps_zero_infinity_and_nan_in_every_lane()
+    {
+        float[] values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, 1e-30f, 100f, -100f, 7.75f, -7.75f];
+        float[] expected = [float.NaN, float.PositiveInfinity, 0f, 0f, 0f, 5e-31f, 100f, 0f, 7.75f, 0f], slopes = [float.NaN, 1f, 0f, 0.5f, 0.5f, 0.5f, 1f, 0f, 1f, 0f];
+        const int Length = 37;
+        using var x = new Block(Length);
+        using var y = new Block(Length);
+        using var g = new Block(Length);
+        g.Span.Fill(1f);
+        for (int first = 0; first < values.Length; first++)
+        {
+            for (int i = 0; i < Length; i++) x.Span[i] = values[(first + i) % values.Length];
+            Elementwise.GeluExact(x, y, Length);
+            for (int i = 0; i < Length; i++) Assert.Equal(expected[(first + i) % values.Length], y[i], 1e-12f);
+            Elementwise.GeluExactBackward(x, g, y, Length, Length);
+            for (int i = 0; i < Length; i++) Assert.Equal(slopes[(first + i) % values.Length], y[i], 1e-7f);
+        }
+    }
+
+    [Fact]
     public void Activation_derivatives_match_central_differences_for_stacked_cotangents()
     {
         const int period = 1201, tasks = 3, n = period * tasks;

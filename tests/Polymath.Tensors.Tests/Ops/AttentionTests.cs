@@ -5,8 +5,6 @@ namespace Polymath.Tests;
 /// <summary>Attention over more positions than a tile holds, and over few, against its formulas in double precision.</summary>
 public sealed class AttentionTests
 {
-    private const int Batch = 2, Heads = 2, Depth = 5, Width = 3;
-
     [Theory]
     [InlineData(70, 300, false, false)]
     [InlineData(33, 129, false, true)]
@@ -18,22 +16,26 @@ public sealed class AttentionTests
     [InlineData(64, 5, false, false)]
     [InlineData(1, 63, false, true)]
     [InlineData(65, 39, true, true)]
-    public void Tiles_join_to_the_whole(int queries, int keys, bool causal, bool masked)
+    [InlineData(17, 17, false, true, 37, 5, 4, 4)]
+    [InlineData(7, 12, true, false, 32, 3, 8, 4)]
+    [InlineData(9, 5, false, false, 16, 2, 16, 12)]
+    [InlineData(6, 6, false, false, 9, 3, 6, 8)]
+    public void Tiles_join_to_the_whole(int queries, int keys, bool causal, bool masked, int batch = 2, int heads = 2, int depth = 5, int width = 3)
     {
         var random = new RandomStream(4);
         Tensor mask = masked ? Mask(random, queries, keys, causal) : default;
-        Tensor q = Leaf(queries, Depth), k = Leaf(keys, Depth), v = Leaf(keys, Width);
+        Tensor q = Leaf(queries, depth), k = Leaf(keys, depth), v = Leaf(keys, width);
         using var tape = new Tape();
-        Tensor y = Fused.ScaledDotProductAttention(q, k, v, Heads, scale: 0.8f, causal, mask);
+        Tensor y = Fused.ScaledDotProductAttention(q, k, v, heads, scale: 0.8f, causal, mask);
         Tensor c = Tensor.Normal(random, y.Shape), e = Tensor.Normal(random, y.Shape);
         Tensor[] gradients = tape.Gradients([(y * c).Sum(), (y * e).Sum()], [q, k, v]);
 
-        for (int b = 0; b < Batch; b++)
+        for (int b = 0; b < batch; b++)
         {
-            for (int h = 0; h < Heads; h++)
+            for (int h = 0; h < heads; h++)
             {
                 double[,] p = Weights(b, h);
-                Near("value", y, default, Width, (i, d) => Sum(keys, j => p[i, j] * v[b, j, (h * Width) + d]));
+                Near("value", y, default, width, (i, d) => Sum(keys, j => p[i, j] * v[b, j, (h * width) + d]));
                 for (int task = 0; task < 2; task++)
                 {
                     Tensor g = task == 0 ? c : e;
@@ -41,22 +43,22 @@ public sealed class AttentionTests
                     for (int i = 0; i < queries; i++)
                     {
                         double total = 0;
-                        for (int j = 0; j < keys; j++) total += p[i, j] * (ds[i, j] = Sum(Width, d => g[b, i, (h * Width) + d] * v[b, j, (h * Width) + d]));
+                        for (int j = 0; j < keys; j++) total += p[i, j] * (ds[i, j] = Sum(width, d => g[b, i, (h * width) + d] * v[b, j, (h * width) + d]));
                         for (int j = 0; j < keys; j++) ds[i, j] = 0.8f * p[i, j] * (ds[i, j] - total);
                     }
 
-                    Near("query", gradients[0], task, Depth, (i, d) => Sum(keys, j => ds[i, j] * k[b, j, (h * Depth) + d]));
-                    Near("key", gradients[1], task, Depth, (j, d) => Sum(queries, i => ds[i, j] * q[b, i, (h * Depth) + d]));
-                    Near("value gradient", gradients[2], task, Width, (j, d) => Sum(queries, i => p[i, j] * g[b, i, (h * Width) + d]));
+                    Near("query", gradients[0], task, depth, (i, d) => Sum(keys, j => ds[i, j] * k[b, j, (h * depth) + d]));
+                    Near("key", gradients[1], task, depth, (j, d) => Sum(queries, i => ds[i, j] * q[b, i, (h * depth) + d]));
+                    Near("value gradient", gradients[2], task, width, (j, d) => Sum(queries, i => p[i, j] * g[b, i, (h * width) + d]));
                 }
 
-                void Near(string what, Tensor actual, int? task, int depth, Func<int, int, double> expected)
+                void Near(string what, Tensor actual, int? task, int part, Func<int, int, double> expected)
                 {
                     for (int row = 0; row < actual.Shape[-2]; row++)
                     {
-                        for (int d = 0; d < depth; d++)
+                        for (int d = 0; d < part; d++)
                         {
-                            double found = task is { } t ? actual[t, b, row, (h * depth) + d] : actual[b, row, (h * depth) + d];
+                            double found = task is { } t ? actual[t, b, row, (h * part) + d] : actual[b, row, (h * part) + d];
                             Assert.True(Math.Abs(expected(row, d) - found) < 2e-5, $"{what}: row {row}, element {d} of head {h}: {found}, expected {expected(row, d)}");
                         }
                     }
@@ -64,7 +66,7 @@ public sealed class AttentionTests
             }
         }
 
-        Tensor Leaf(int length, int depth) => Tensor.Normal(random, new Shape(Batch, length, Heads * depth)).WithGradient();
+        Tensor Leaf(int length, int part) => Tensor.Normal(random, new Shape(batch, length, heads * part)).WithGradient();
 
         double[,] Weights(int b, int h)
         {
@@ -75,7 +77,7 @@ public sealed class AttentionTests
                 for (int j = 0; j < keys; j++)
                 {
                     if ((causal && j > i) || (masked && mask[i, j] != 0f)) continue;
-                    sum += p[i, j] = Math.Exp(0.8f * Sum(Depth, d => (double)q[b, i, (h * Depth) + d] * k[b, j, (h * Depth) + d]));
+                    sum += p[i, j] = Math.Exp(0.8f * Sum(depth, d => (double)q[b, i, (h * depth) + d] * k[b, j, (h * depth) + d]));
                 }
 
                 for (int j = 0; j < keys; j++) p[i, j] /= sum;
