@@ -29,14 +29,14 @@ public sealed class MultiTabNet : TabularModel
     /// <param name="tasks">The tasks.</param>
     /// <param name="options">Sizes; null for the defaults.</param>
     /// <param name="seed">Key of the first weights.</param>
-    /// <exception cref="ModelException">An option is out of range, or the schema has lists of ids.</exception>
+    /// <exception cref="ModelException">An option is out of range, or a list of ids cannot be pooled.</exception>
     public MultiTabNet(FeatureSchema schema, TaskSet tasks, MultiTabNetOptions? options = null, ulong seed = 0)
         : base(schema, tasks)
     {
         _options = MultiTabNetOptions.Table.Check(options ?? new MultiTabNetOptions());
         _options.Require(RegistryName);
         RandomStream random = Initial(seed);
-        _tokenizer = Add("tokenizer", new FeatureTokenizer(schema, _options.TokenWidth, TaskTokens, _options.LayerInitializer, random.Derive("tokenizer")));
+        _tokenizer = Add("tokenizer", new FeatureTokenizer(schema, _options.TokenWidth, TaskTokens, _options.LayerInitializer, random.Derive("tokenizer"), _options.SequencePooling));
         if (_options.FeedForwardDropout != 0f) _dropout = Add("dropout", new Dropout(_options.FeedForwardDropout));
         int tokens = _tokenizer.Count;
         _mask = _options.Mask == TaskMask.None ? default : TaskMasks.Create(tokens, TaskTokens, _options.Mask).Keep();

@@ -24,7 +24,7 @@ public sealed class Saint : TabularModel
     /// <param name="tasks">The tasks.</param>
     /// <param name="options">Sizes of every network; null for the defaults.</param>
     /// <param name="seed">Key of the first weights.</param>
-    /// <exception cref="ModelException">An option is out of range, or the schema has lists of ids.</exception>
+    /// <exception cref="ModelException">An option is out of range, or a list of ids cannot be pooled.</exception>
     public Saint(FeatureSchema schema, TaskSet tasks, SaintOptions? options = null, ulong seed = 0)
         : base(schema, tasks)
     {

@@ -26,13 +26,13 @@ public sealed class TabTransformer : TabularModel
     /// <param name="tasks">The tasks.</param>
     /// <param name="options">Sizes of every network; null for the defaults.</param>
     /// <param name="seed">Key of the first weights.</param>
-    /// <exception cref="ModelException">An option is out of range, or the schema has lists of ids or no categorical field.</exception>
+    /// <exception cref="ModelException">An option is out of range, a list of ids cannot be pooled, or there is no categorical field.</exception>
     public TabTransformer(FeatureSchema schema, TaskSet tasks, TabTransformerOptions? options = null, ulong seed = 0)
         : base(schema, tasks)
     {
         _options = TabTransformerOptions.Table.Check(options ?? new TabTransformerOptions());
         _options.Require(RegistryName);
-        if (schema.Fields.Count == 0) throw new ModelException($"{RegistryName}: found no categorical field to attend over, expected at least one; ft-transformer attends over numeric columns as well.");
+        if (schema.Fields.Count + schema.Sequences.Count == 0) throw new ModelException($"{RegistryName}: found no categorical field to attend over, expected at least one; ft-transformer attends over numeric columns as well.");
         RandomStream random = Initial(seed);
         _networks = new TabTransformerNetwork[tasks.Count];
         for (int t = 0; t < _networks.Length; t++)

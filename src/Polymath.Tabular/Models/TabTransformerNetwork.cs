@@ -3,7 +3,7 @@ using Polymath.Tensors;
 
 namespace Polymath.Tabular;
 
-/// <summary>The network of one task: tokens of the categorical fields, layers over them, numeric columns beside them, and a tower.</summary>
+/// <summary>The network of one task: tokens of the categorical fields and lists of ids, layers over them, numeric columns beside them, and a tower.</summary>
 internal sealed class TabTransformerNetwork : Module
 {
     private readonly FeatureSchema _schema;
@@ -11,8 +11,8 @@ internal sealed class TabTransformerNetwork : Module
 
     public TabTransformerNetwork(FeatureSchema schema, Target task, TabTransformerOptions options, RandomStream random)
     {
-        _schema = new FeatureSchema([], schema.Fields);
-        Tokenizer = Add("tokenizer", new FeatureTokenizer(_schema, options.TokenWidth, tokens: 0, options.LayerInitializer, random.Derive("tokenizer")));
+        _schema = new FeatureSchema([], schema.Fields, schema.Sequences);
+        Tokenizer = Add("tokenizer", new FeatureTokenizer(_schema, options.TokenWidth, tokens: 0, options.LayerInitializer, random.Derive("tokenizer"), options.SequencePooling));
         if (options.FeedForwardDropout != 0f) _dropout = Add("dropout", new Dropout(options.FeedForwardDropout));
         Blocks = new TransformerEncoderLayer[options.Blocks];
         for (int b = 0; b < Blocks.Length; b++)

@@ -10,7 +10,7 @@ internal sealed class TokenNetwork : Module
 
     public TokenNetwork(FeatureSchema schema, Target task, TokenOptions options, RowMode? rows, int group, RandomStream random)
     {
-        Tokenizer = Add("tokenizer", new FeatureTokenizer(schema, options.TokenWidth, tokens: 1, options.LayerInitializer, random.Derive("tokenizer")));
+        Tokenizer = Add("tokenizer", new FeatureTokenizer(schema, options.TokenWidth, tokens: 1, options.LayerInitializer, random.Derive("tokenizer"), options.SequencePooling));
         if (options.FeedForwardDropout != 0f) _dropout = Add("dropout", new Dropout(options.FeedForwardDropout));
         int tokens = Tokenizer.Count;
         Blocks = new TokenBlock[options.Blocks];

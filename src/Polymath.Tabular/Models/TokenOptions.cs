@@ -72,6 +72,7 @@ public abstract record TokenOptions : TabularOptions
         => table
             .Integer("blocks", 1, MostBlocks, o => o.Blocks, (o, v) => o with { Blocks = v }, "Number of blocks.")
             .Integer("embedding-width", 1, WidestTable, o => o.TokenWidth, (o, v) => o with { EmbeddingWidth = v }, "Width of every token; a multiple of the heads.")
+            .Choice("sequence-pooling", o => o.SequencePooling, (o, v) => o with { SequencePooling = v }, "How a list of ids becomes one token: the mean or sum of its items, or a sum weighted by attention to the row's own item (DIN).")
             .Integer("heads", 1, MostHeads, o => o.Heads, (o, v) => o with { Heads = v }, "Heads of every attention.")
             .Integer("feed-forward", 1, WidestLayer, o => o.FeedForward, (o, v) => o with { FeedForward = v }, "Width of the hidden layer of every feed-forward part.")
             .Number("ff-dropout", 0, 0.99, o => o.FeedForwardDropout, (o, v) => o with { FeedForwardDropout = v }, "Dropout rate on tokens, behind attention and in the feed-forward parts.")

@@ -25,12 +25,35 @@ public sealed class TokenModelTests
     public void What_cannot_become_a_token_is_refused()
     {
         var lists = new FeatureSchema(["age"], [], [new SequenceFeature("history", 9, 4, null)]);
-        Assert.Contains("'history' holds lists of ids", Assert.Throws<ModelException>(() => new MultiTabNet(lists, s_tasks)).Message, StringComparison.Ordinal);
+        Assert.Contains("'history' names no field of items", Assert.Throws<ModelException>(() => new MultiTabNet(lists, s_tasks, new MultiTabNetOptions { SequencePooling = SequencePooling.Attention })).Message, StringComparison.Ordinal);
         Assert.Contains("no categorical field", Assert.Throws<ModelException>(() => new TabTransformer(FeatureSchema.Numeric(3), s_tasks)).Message, StringComparison.Ordinal);
         Assert.Contains("linear map of its own", Assert.Throws<ModelException>(() => new MultiTabNet(TinyProblem.Schema, s_tasks, new MultiTabNetOptions { Numeric = NumericHandling.OneFieldLinear })).Message, StringComparison.Ordinal);
         Assert.Contains("weights", Assert.Throws<ModelException>(() => new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 32032, Heads = 4 }, new RandomStream(1))).Message, StringComparison.Ordinal);
         Assert.Contains("even number", Assert.Throws<ModelException>(() => new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 3, Heads = 1, Mode = RowMode.RopeAttention }, new RandomStream(1))).Message, StringComparison.Ordinal);
         Assert.Contains("multiple of the heads", Assert.Throws<ModelException>(() => new TransformerEncoderLayer(new TransformerEncoderLayerOptions { Width = 10 }, new RandomStream(1))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_of_ids_becomes_a_token_the_mean_of_its_items()
+    {
+        const int Width = 8;
+        FeatureSchema schema = HistoryProblem.WithTags;
+        var tokenizer = new FeatureTokenizer(schema, Width, tokens: 1, Initializer.Normal(0f, 1f), new RandomStream(3));
+        Assert.Equal(["token 0", "city", "item", "age", "clicks", "buys", "tags"], tokenizer.Names);
+        Batch batch = HistoryProblem.Batch(schema);
+        Tensor tokens = tokenizer.Forward(batch);
+        Dictionary<string, Tensor> state = GoldenModel.State(tokenizer);
+        Assert.Equal(["fields.0.weight", "fields.1.weight", "numeric.bias", "numeric.weight", "sequences.tables.2.weight", "tokens.bias", "tokens.weight"], state.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(new Shape(batch.Rows, 7, Width), tokens.Shape);
+        for (int s = 0, start = 0; s < 3; start += schema.Sequences[s++].MaxLength)
+        {
+            Tensor table = state[s < 2 ? "fields.1.weight" : "sequences.tables.2.weight"];
+            for (int row = 0; row < batch.Rows; row++)
+            {
+                int[] items = [.. Enumerable.Range((row * schema.SequenceWidth) + start, schema.Sequences[s].MaxLength).Where(i => batch.SequenceMask.Span[i] != 0f).Select(i => batch.SequenceIds!.Span[i])];
+                for (int d = 0; d < Width; d++) Assert.Equal(items.Length == 0 ? 0 : items.Average(id => (double)table[id, d]), tokens[row, 4 + s, d], 1e-6);
+            }
+        }
     }
 
     [Fact]
