@@ -13,7 +13,10 @@ namespace Polymath.Reproductions.MultiTab;
 /// </summary>
 internal sealed class BenchStudy(IReadOnlyList<BenchModel> models, int seeds, int rows, int testRows, int epochs)
 {
-    private const int Features = 12, BatchSize = 256;
+    /// <summary>Rows of a step.</summary>
+    public const int BatchSize = 256;
+
+    private const int Features = 12;
     private const double Correlation = 0.4, LearningRate = 1e-3;
     private const string Metric = "explained_variance";
     private static readonly int[] s_degrees = [1, 3, 2, 3, 2];
