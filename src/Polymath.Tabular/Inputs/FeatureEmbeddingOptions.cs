@@ -26,7 +26,7 @@ public sealed record FeatureEmbeddingOptions
     /// <summary>Dropout rate on x, in [0, 1). Default: 0.</summary>
     public float Dropout { get; init; }
 
-    /// <summary>Draws the tables; null for Xavier uniform.</summary>
+    /// <summary>Draws the tables; null for N(0, 1). Default: Xavier-uniform.</summary>
     public Initializer? TableInitializer { get; init; } = Initializer.XavierUniform();
 
     /// <summary>Draws the linear maps of numeric columns; null for U(-1/sqrt(in), 1/sqrt(in)).</summary>

@@ -45,7 +45,7 @@ public sealed class FeatureTokenizer : Module
         for (int i = 0; i < _tables.Length; i++) _tables[i] = Add(string.Create(CultureInfo.InvariantCulture, $"fields.{i}"), new Embedding(schema.Fields[i].Cardinality, width, random.Derive(schema.Fields[i].Name), initializer));
         if (schema.NumericWidth > 0) _numeric = Add("numeric", new PerFieldLinear(schema.NumericWidth, width, initializer, random.Derive("numeric")));
         if (schema.Sequences.Count == 0) return;
-        var lists = new FeatureEmbeddingOptions { Width = width, SequencePooling = pooling, TableInitializer = initializer ?? Initializer.Normal(0f, 1f) };
+        var lists = new FeatureEmbeddingOptions { Width = width, SequencePooling = pooling, TableInitializer = initializer };
         _lists = Add("sequences", new ListPooling(schema, _tables, lists, random.Derive("sequences")));
     }
 

@@ -67,7 +67,7 @@ public sealed class MultiTabNet : TabularModel
         .. RowEncoder.Notes(Name, RowsInteract, _options.RowGroup, _blocks, _tokenizer),
     ];
 
-    /// <summary>What the tokens stand for, in the order of <see cref="GetAttention"/>: the tasks, then the categorical fields, then the numeric columns.</summary>
+    /// <summary>What the tokens stand for, in the order of <see cref="GetAttention"/>: the tasks, then the categorical fields, the numeric columns and the lists of ids.</summary>
     public IReadOnlyList<string> TokenNames => [.. _options.MultiToken ? Tasks.Select(task => task.Name) : ["all tasks"], .. _tokenizer.Names.Skip(TaskTokens)];
 
     private int TaskTokens => _options.MultiToken ? Tasks.Count : 1;

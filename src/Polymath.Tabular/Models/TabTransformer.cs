@@ -22,11 +22,11 @@ public sealed class TabTransformer : TabularModel
     private readonly TabTransformerNetwork[] _networks;
 
     /// <summary>A model.</summary>
-    /// <param name="schema">The columns, at least one of them categorical.</param>
+    /// <param name="schema">The columns, at least one of them categorical or a list of ids.</param>
     /// <param name="tasks">The tasks.</param>
     /// <param name="options">Sizes of every network; null for the defaults.</param>
     /// <param name="seed">Key of the first weights.</param>
-    /// <exception cref="ModelException">An option is out of range, a list of ids cannot be pooled, or there is no categorical field.</exception>
+    /// <exception cref="ModelException">An option is out of range, a list of ids cannot be pooled, or there is nothing to attend over.</exception>
     public TabTransformer(FeatureSchema schema, TaskSet tasks, TabTransformerOptions? options = null, ulong seed = 0)
         : base(schema, tasks)
     {

@@ -48,8 +48,14 @@ internal unsafe struct FeedForwardBackward : IBody
                 float* g = _g + ((((nint)task * all) + first) * outputs), own = _partial + (((nint)chunk * _tasks) + task) * length;
                 float* dw1 = own, db1 = dw1 + ((nint)hidden * inputs), dw2 = db1 + hidden, db2 = dw2 + ((nint)outputs * hidden);
                 Gemm.Multiply(false, false, rows, hidden, outputs, g, outputs, _w2, hidden, dz, hidden, accumulate: false);
-                Scale(dz, slope, rows, hidden, db1, begun);
-                Sum(g, rows, outputs, db2, begun);
+                if (!begun)
+                {
+                    new Span<float>(db1, hidden).Clear();
+                    new Span<float>(db2, outputs).Clear();
+                }
+
+                Scale(dz, slope, rows, hidden, db1);
+                for (int row = 0; row < rows; row++) ColumnSums.Add(g + ((nint)row * outputs), outputs, db2);
                 Gemm.Multiply(true, false, hidden, inputs, rows, dz, hidden, x, inputs, dw1, inputs, accumulate: begun);
                 Gemm.Multiply(true, false, outputs, hidden, rows, g, outputs, value, hidden, dw2, hidden, accumulate: begun);
                 if (_dx != null) Gemm.Multiply(false, false, rows, inputs, hidden, dz, hidden, _w1, inputs, _dx + ((((nint)task * all) + first) * inputs), inputs, accumulate: false);
@@ -58,73 +64,15 @@ internal unsafe struct FeedForwardBackward : IBody
     }
 
     /// <summary>dz = dz slope, and its sums over the rows.</summary>
-    private static void Scale(float* dz, float* slope, int rows, int width, float* sums, bool accumulate)
+    private static void Scale(float* dz, float* slope, int rows, int width, float* sums)
     {
-        int lanes = Vector<float>.Count, j = 0;
-        for (; j + (4 * lanes) <= width; j += 4 * lanes)
+        int lanes = Vector<float>.Count;
+        for (int row = 0; row < rows; row++, dz += width, slope += width)
         {
-            // A few whole cache lines of every row.
-            float* x = dz + j, y = slope + j, total = sums + j;
-            Vector<float> a = default, b = default, c = default, d = default;
-            if (accumulate) (a, b, c, d) = (Vector.Load(total), Vector.Load(total + lanes), Vector.Load(total + (2 * lanes)), Vector.Load(total + (3 * lanes)));
-            for (int i = 0; i < rows; i++, x += width, y += width)
-            {
-                a += Multiply(x, y);
-                b += Multiply(x + lanes, y + lanes);
-                c += Multiply(x + (2 * lanes), y + (2 * lanes));
-                d += Multiply(x + (3 * lanes), y + (3 * lanes));
-            }
-
-            a.Store(total);
-            b.Store(total + lanes);
-            c.Store(total + (2 * lanes));
-            d.Store(total + (3 * lanes));
-        }
-
-        for (; j + lanes <= width; j += lanes)
-        {
-            Vector<float> sum = accumulate ? Vector.Load(sums + j) : default;
-            float* x = dz + j, y = slope + j;
-            for (int i = 0; i < rows; i++, x += width, y += width)
-            {
-                Vector<float> product = Vector.Load(x) * Vector.Load(y);
-                product.Store(x);
-                sum += product;
-            }
-
-            sum.Store(sums + j);
-        }
-
-        for (; j < width; j++)
-        {
-            float sum = accumulate ? sums[j] : 0f;
-            for (int i = 0; i < rows; i++) sum += dz[((nint)i * width) + j] *= slope[((nint)i * width) + j];
-            sums[j] = sum;
-        }
-    }
-
-    private static Vector<float> Multiply(float* x, float* y)
-    {
-        Vector<float> product = Vector.Load(x) * Vector.Load(y);
-        product.Store(x);
-        return product;
-    }
-
-    private static void Sum(float* g, int rows, int width, float* sums, bool accumulate)
-    {
-        int lanes = Vector<float>.Count, j = 0;
-        for (; j + lanes <= width; j += lanes)
-        {
-            Vector<float> sum = accumulate ? Vector.Load(sums + j) : default;
-            for (int i = 0; i < rows; i++) sum += Vector.Load(g + ((nint)i * width) + j);
-            sum.Store(sums + j);
-        }
-
-        for (; j < width; j++)
-        {
-            float sum = accumulate ? sums[j] : 0f;
-            for (int i = 0; i < rows; i++) sum += g[((nint)i * width) + j];
-            sums[j] = sum;
+            int j = 0;
+            for (; j + lanes <= width; j += lanes) (Vector.Load(dz + j) * Vector.Load(slope + j)).Store(dz + j);
+            for (; j < width; j++) dz[j] *= slope[j];
+            ColumnSums.Add(dz, width, sums);
         }
     }
 

@@ -80,7 +80,7 @@ internal readonly unsafe struct ShortAttention
         float* x = source.At(first, head) + ((nint)position * source.RowStride), row = rows + ((nint)position * padded * lanes);
         for (int h = 0; h < heads; h++, x += depth, row += step)
         {
-            if (items == lanes && depth == padded && Transpose4.IsSupported)
+            if (items == lanes && depth % Quad == 0 && Transpose4.IsSupported)
             {
                 for (int d = 0; d < depth; d += Quad)
                 {
@@ -112,7 +112,7 @@ internal readonly unsafe struct ShortAttention
         for (int h = 0; h < heads; h++, y += depth, row += step)
         {
             if (factor != 1f) Scale(row, factor, depth);
-            if (items == lanes && depth == padded && Transpose4.IsSupported)
+            if (items == lanes && depth % Quad == 0 && Transpose4.IsSupported)
             {
                 for (int d = 0; d < depth; d += Quad)
                 {
@@ -141,29 +141,8 @@ internal readonly unsafe struct ShortAttention
         }
     }
 
-    /// <summary>Log sums <c>[batch, heads, queries]</c> as the rows <c>[heads, queries, lanes]</c> of a chunk; a query's weights are e^(score - log sum).</summary>
-    public void ReadLogs(float* logSums, int chunk, float* rows)
-    {
-        (int first, int items, int head, int heads) = Place(chunk);
-        int length = heads * _shape.Queries;
-        for (int l = 0; l < items; l++)
-        {
-            float* logs = logSums + ((((first + l) * (nint)_shape.Heads) + head) * _shape.Queries);
-            for (int i = 0; i < length; i++) rows[(i * Lanes) + l] = logs[i];
-        }
-    }
-
-    /// <summary>The way back.</summary>
-    public void WriteLogs(float* rows, int chunk, float* logSums)
-    {
-        (int first, int items, int head, int heads) = Place(chunk);
-        int length = heads * _shape.Queries;
-        for (int l = 0; l < items; l++)
-        {
-            float* logs = logSums + ((((first + l) * (nint)_shape.Heads) + head) * _shape.Queries);
-            for (int i = 0; i < length; i++) logs[i] = rows[(i * Lanes) + l];
-        }
-    }
+    /// <summary>Log sums <c>[batch, heads, queries]</c> as one position of heads as wide as there are queries: rows <c>[heads, queries, lanes]</c>.</summary>
+    public AttentionHeads Logs(float* logSums) => new() { Data = logSums, BatchStride = (nint)_shape.Heads * _shape.Queries, Depth = _shape.Queries };
 
     /// <summary>products[n] = hidden[n hiddenStride] + row . rows[n]; nothing is hidden where that is null.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -35,7 +35,7 @@ internal unsafe struct ShortAttentionBackward : IBody
         float* keyGradients = memory.Take(tasks * ofKeys), valueGradients = memory.Take(tasks * ofValues), weights = memory.Take((nint)queries * lanes), scores = memory.Take((nint)queries * lanes);
         tile.Read(_call.Query, _call.Key, _call.Value, chunk, query, key, value);
         for (int i = 0; i < queries; i++) tile.Read(_call.Output, chunk, i, queries, 1f, width, output);
-        tile.ReadLogs(_call.LogSums, chunk, logs);
+        tile.Read(tile.Logs(_call.LogSums), chunk, 0, 1, 1f, queries, logs);
         for (int t = 0; t < tasks; t++)
         {
             AttentionHeads cotangent = _call.Gradient.Task(t, _call.GradientStride);

@@ -46,7 +46,7 @@ internal unsafe struct ShortAttentionForward : IBody
         }
 
         for (int i = 0; i < queries; i++) tile.Write(mixed, chunk, i, queries, 1f, width, _output);
-        tile.WriteLogs(logs, chunk, _logSums);
+        tile.Write(logs, chunk, 0, 1, 1f, queries, tile.Logs(_logSums));
     }
 
     /// <summary>Scores become e^(score - max); the largest score and the sum.</summary>
