@@ -85,8 +85,12 @@ public static class TabularTraining
         Schedule = trainer.Schedule.Name,
         Epochs = trainer.Options.Epochs,
         BatchSize = trainer.Options.BatchSize,
+        DropLast = trainer.Options.DropLast,
         Patience = trainer.Options.Patience,
         Clip = trainer.Options.ClipNorm,
+        Average = trainer.Options.AverageDecay,
+        BalanceAt = trainer.Options.BalanceAt,
+        GradientMemory = trainer.Options.GradientMemory / RunTrainer.Mebibyte,
         Seed = (int)Math.Min(trainer.Options.Seed, int.MaxValue),
         Baseline = baseline,
     };

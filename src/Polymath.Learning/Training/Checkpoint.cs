@@ -22,7 +22,7 @@ internal sealed class Checkpoint(string path, MultiTaskModel model, ParameterBlo
     {
         TrainerOptions options = trainer.Options;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Specification};{trainer.Regularizer?.Specification};{options.BatchSize};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{(trainer.FlatRegions is { } flat ? $"{flat.Specification},{flat.FlatBalancer?.Specification};" : string.Empty)}{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
+            $"{string.Join(',', block.Places.Select(place => $"{place.Name}{place.Parameter.Shape}"))};{trainer.Optimizer.Name},{trainer.Optimizer.LearningRate:R};{trainer.Schedule.Name};{trainer.Balancer.Specification};{trainer.Regularizer?.Specification};{options.BatchSize}{(options.DropLast ? ",drop-last" : string.Empty)};{options.Seed};{options.ClipNorm:R};{options.ConflictSamples};{options.AverageDecay:R};{options.BalanceAt},{options.GradientMemory};{(trainer.FlatRegions is { } flat ? $"{flat.Specification},{flat.FlatBalancer?.Specification};" : string.Empty)}{train.Rows},{train.Fingerprint():x};{validation?.Rows ?? 0},{validation?.Fingerprint() ?? 0:x};{string.Join(',', model.Tasks.Select(task => $"{task.Name}:{task.Kind}"))}");
     }
 
     public void Save(TrainingState state)

@@ -70,7 +70,7 @@ public sealed partial class Trainer
         Balancer? flat = FlatRegions?.MakeFlatBalancer(Balancer, tasks);
         ParameterBlock block = Pack(train);
         var root = new RandomStream(Options.Seed);
-        var order = new BatchOrder(train.Rows, Options.BatchSize, root.Derive("order"));
+        var order = new BatchOrder(train.Rows, Options, root.Derive("order"));
         RandomStream dropout = root.Derive("dropout"), draws = root.Derive("balancer");
         _model.SetRandom(dropout);
         var state = new TrainingState(tasks, Regularizer?.Terms.Count ?? 0) { Average = Options.AverageDecay > 0 ? new ExponentialMovingAverage(Options.AverageDecay, rampUp: true) : null };

@@ -9,6 +9,12 @@ public sealed record TrainerOptions
     /// <summary>Rows per optimiser step; 1 or more. The last batch of an epoch is smaller, and takes in a single leftover row.</summary>
     public int BatchSize { get; init; } = 256;
 
+    /// <summary>
+    /// Whether an epoch leaves out the rows that do not fill a batch, other ones every time. Few rows make a step of much noise, which on targets
+    /// with heavy tails can undo an epoch. A table with fewer rows than a batch is one batch all the same.
+    /// </summary>
+    public bool DropLast { get; init; }
+
     /// <summary>Epochs without a better validation score before stopping; 0 never stops early.</summary>
     public int Patience { get; init; } = 5;
 
@@ -41,8 +47,7 @@ public sealed record TrainerOptions
 
     /// <summary>Batches of an epoch. One leftover row joins the batch before it: batch statistics of a single row do not exist.</summary>
     /// <param name="rows">Training rows.</param>
-    /// <param name="batchSize">Rows per batch.</param>
-    public static int StepsOf(int rows, int batchSize) => Math.Max(1, (rows / batchSize) + (rows % batchSize > 1 ? 1 : 0));
+    public int StepsOf(int rows) => Math.Max(1, (rows / BatchSize) + (!DropLast && rows % BatchSize > 1 ? 1 : 0));
 
     /// <summary>Throws when an option is out of its range.</summary>
     /// <exception cref="TrainingException">Names the option, the value and the range.</exception>

@@ -30,6 +30,7 @@ public static class RunOptions
         Option.Text("schedule", "name", Training, "The learning rate schedule, name[:option=value,...]: constant, cosine, step, one-cycle.", s => s.Schedule, (s, v) => s with { Schedule = v }, required: true),
         Option.Integer("epochs", Training, "Passes over the training rows at most.", 1, s => s.Epochs, (s, v) => s with { Epochs = v }),
         Option.Integer("batch-size", Training, "Rows per step.", 1, s => s.BatchSize, (s, v) => s with { BatchSize = v }),
+        Option.Switch("drop-last", Training, "Leave out of an epoch the rows that do not fill a batch; others every time.", s => s.DropLast, (s, v) => s with { DropLast = v }),
         Option.Integer("patience", Training, "Epochs without a better validation score before stopping; 0 never stops early.", 0, s => s.Patience, (s, v) => s with { Patience = v }),
         Option.Number("clip", Training, "Largest gradient norm; 0 does not clip.", 0, double.MaxValue, s => s.Clip, (s, v) => s with { Clip = v }),
         Option.Number("average", Training, "Decay of a moving average of the weights that is scored and kept, for example 0.999; 0 averages nothing.", 0, 0.9999999, s => s.Average, (s, v) => s with { Average = v }),

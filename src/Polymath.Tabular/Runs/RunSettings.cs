@@ -49,6 +49,9 @@ public record RunSettings : DataSettings
     /// <summary>Rows per step.</summary>
     public int BatchSize { get; init; } = 256;
 
+    /// <summary>Whether an epoch leaves out the rows that do not fill a batch.</summary>
+    public bool DropLast { get; init; }
+
     /// <summary>Epochs without improvement before stopping; 0 never stops early.</summary>
     public int Patience { get; init; } = 5;
 

@@ -8,7 +8,10 @@ namespace Polymath.Tabular.Runs;
 /// <summary>Makes the trainer that the settings of a run describe: the same for a single run, for every run of a comparison and for every trial of a search.</summary>
 internal static class RunTrainer
 {
-    private const int ManyTasks = 16, Looks = 8, FewLooks = 2, Mebibyte = 1024 * 1024;
+    private const int ManyTasks = 16, Looks = 8, FewLooks = 2;
+
+    /// <summary>The unit in which settings give memory, in bytes.</summary>
+    public const double Mebibyte = 1024 * 1024;
 
     /// <summary>A trainer.</summary>
     /// <param name="settings">Optimiser, schedule, balancer and budget.</param>
@@ -24,6 +27,7 @@ internal static class RunTrainer
         {
             Epochs = settings.Epochs,
             BatchSize = settings.BatchSize,
+            DropLast = settings.DropLast,
             Patience = settings.Patience,
             ClipNorm = settings.Clip,
             AverageDecay = settings.Average,

@@ -67,11 +67,10 @@ internal static class SingleTaskBaseline
     public static TrainerOptions BudgetFor(TrainerOptions options, int rows, int all)
     {
         if (rows >= all) return options with { ConflictSamples = 0 };
-        int batch = Math.Min(options.BatchSize, Math.Max(SmallestBatch, (int)Math.Ceiling((double)options.BatchSize * rows / all)));
-        long steps = (long)options.Epochs * TrainerOptions.StepsOf(all, options.BatchSize), each = TrainerOptions.StepsOf(rows, batch);
+        TrainerOptions own = options with { BatchSize = Math.Min(options.BatchSize, Math.Max(SmallestBatch, (int)Math.Ceiling((double)options.BatchSize * rows / all))), ConflictSamples = 0 };
+        long steps = (long)options.Epochs * options.StepsOf(all), each = own.StepsOf(rows);
         int epochs = (int)Math.Min(int.MaxValue / 2, (steps + each - 1) / each);
-        int patience = (int)Math.Ceiling((double)options.Patience * epochs / options.Epochs);
-        return options with { Epochs = epochs, BatchSize = batch, Patience = patience, ConflictSamples = 0 };
+        return own with { Epochs = epochs, Patience = (int)Math.Ceiling((double)options.Patience * epochs / options.Epochs) };
     }
 
     private static double? Deviation(TabularData data, int task, float[] multiTask, TabularModel single, ulong seed)

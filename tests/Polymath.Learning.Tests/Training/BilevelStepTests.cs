@@ -121,7 +121,7 @@ public sealed class BilevelStepTests
         balancer.Prepare(model.Tasks.Count);
         var block = new ParameterBlock(model, shared, 0);
         using var step = TrainingStep.For(new Trainer(model) { Balancer = balancer }, block, [.. model.Tasks.Select(LossFunctions.For)]);
-        var order = new BatchOrder(Rows, BatchSize, new RandomStream(3));
+        var order = new BatchOrder(Rows, new() { BatchSize = BatchSize }, new RandomStream(3));
         order.Begin(0);
         test(() => step.Run(new StepContext { Data = data, Order = order, Index = 2, Epoch = 0, Step = 7, LearningRate = 1e-3, Random = new RandomStream(5), Conflicts = default }));
     }

@@ -38,7 +38,7 @@ public sealed class FlatRegionGoldenTests
         using var step = TrainingStep.For(trainer, block, [.. model.Tasks.Select(LossFunctions.For)]);
         for (int t = 0; t < steps.Length; t++)
         {
-            var order = new BatchOrder(data[t].Rows, data[t].Rows, new RandomStream(1));
+            var order = new BatchOrder(data[t].Rows, new() { BatchSize = data[t].Rows }, new RandomStream(1));
             order.Begin(0);
             Assert.True(step.Run(new StepContext { Data = data[t], Order = order, Index = 0, Epoch = 0, Step = t, LearningRate = 1, Random = new RandomStream(2) }));
             JsonElement[] answers = [.. steps[t].GetProperty("shared").EnumerateArray(), .. steps[t].GetProperty("heads").EnumerateArray()];

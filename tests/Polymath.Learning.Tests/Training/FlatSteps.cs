@@ -16,7 +16,7 @@ internal sealed class FlatSteps : IDisposable
     public FlatSteps(MultiTaskModel model, Balancer balancer, FlatRegions? regions, Dataset data)
     {
         _data = data;
-        _order = new BatchOrder(data.Rows, data.Rows, new RandomStream(3));
+        _order = new BatchOrder(data.Rows, new() { BatchSize = data.Rows }, new RandomStream(3));
         _order.Begin(0);
         model.SetRandom(_dropout);
         HashSet<string> shared;

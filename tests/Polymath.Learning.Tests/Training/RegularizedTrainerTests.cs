@@ -233,7 +233,7 @@ public sealed class RegularizedTrainerTests
             balancer.Prepare(model.Tasks.Count);
             using (new Tape()) _block = new ParameterBlock(model, TrainingStep.FindShared(model, data.Gather([0, 1])), 0);
             _step = TrainingStep.For(new Trainer(model) { Balancer = balancer, Regularizer = _regularizer, Options = options }, _block, [.. model.Tasks.Select(LossFunctions.For)]);
-            _order = new BatchOrder(data.Rows, data.Rows, new RandomStream(3));
+            _order = new BatchOrder(data.Rows, new() { BatchSize = data.Rows }, new RandomStream(3));
             _order.Begin(0);
         }
 

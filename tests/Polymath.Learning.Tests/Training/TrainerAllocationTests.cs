@@ -25,7 +25,7 @@ public sealed class TrainerAllocationTests
         using var step = TrainingStep.For(new Trainer(model) { Balancer = balancer }, block, [.. model.Tasks.Select(LossFunctions.For)]);
         ConflictStatistics[] conflicts = [new(model.Tasks.Count)];
         RandomStream draws = new(5);
-        var order = new BatchOrder(data.Rows, BatchSize, new RandomStream(3));
+        var order = new BatchOrder(data.Rows, new() { BatchSize = BatchSize }, new RandomStream(3));
         order.Begin(0);
         for (int i = 0; i < 60; i++) Run(i);
         Assert.Equal(0, SteadyAllocation.Of(() =>

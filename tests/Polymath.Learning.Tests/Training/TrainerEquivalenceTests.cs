@@ -22,7 +22,7 @@ public sealed class TrainerEquivalenceTests
         new Trainer(trained) { Optimizer = new Sgd(Rate), Options = new() { Epochs = 2, BatchSize = 10, Seed = 5 } }.Run(data);
 
         Loss[] losses = [.. ToyData.Tasks.Select(LossFunctions.For)];
-        var order = new BatchOrder(30, 10, new RandomStream(5).Derive("order"));
+        var order = new BatchOrder(30, new() { BatchSize = 10 }, new RandomStream(5).Derive("order"));
         Parameter[] parameters = [.. byHand.NamedParameters().Select(entry => entry.Value)];
         for (int step = 0; step < 6; step++)
         {

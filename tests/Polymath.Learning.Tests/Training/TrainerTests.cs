@@ -200,7 +200,7 @@ public sealed class TrainerTests
     [Fact]
     public void Every_epoch_visits_every_row_once_in_its_own_order()
     {
-        var order = new BatchOrder(10, 3, new Polymath.Tensors.RandomStream(1));
+        var order = new BatchOrder(10, new() { BatchSize = 3 }, new Polymath.Tensors.RandomStream(1));
         var epochs = new List<int[]>();
         for (int epoch = 0; epoch < 3; epoch++)
         {
@@ -210,6 +210,32 @@ public sealed class TrainerTests
         }
 
         Assert.Equal(3, epochs.Select(rows => string.Join(',', rows)).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(11, 3, 3, 9)]
+    [InlineData(10, 3, 3, 9)]
+    [InlineData(9, 3, 3, 9)]
+    [InlineData(2, 3, 1, 2)]
+    public void Rows_that_do_not_fill_a_batch_are_left_out_on_request_and_others_every_time(int rows, int batchSize, int steps, int seen)
+    {
+        var options = new TrainerOptions { BatchSize = batchSize, DropLast = true, Epochs = 40, Patience = 0 };
+        var order = new BatchOrder(rows, options, new Polymath.Tensors.RandomStream(1));
+        Assert.Equal(steps, order.Steps);
+        var ever = new HashSet<int>();
+        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            order.Begin(epoch);
+            int[] visited = [.. Enumerable.Range(0, order.Steps).SelectMany(step => order[step].ToArray())];
+            Assert.Equal(seen, visited.Distinct().Count());
+            Assert.Equal(seen, visited.Length);
+            ever.UnionWith(visited);
+        }
+
+        Assert.Equal(rows, ever.Count);
+        int told = 0;
+        new Trainer(new ToyModel(ToyData.Tasks)) { Options = options with { Epochs = 1 } }.Fit(ToyData.Make(rows), progress: progress => told = progress.Steps, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(steps, told);
     }
 
     [Fact]

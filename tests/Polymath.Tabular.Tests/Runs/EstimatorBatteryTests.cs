@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Polymath.Data;
 using Polymath.Data.Runs;
 using Polymath.Learning;
+using Polymath.Learning.Balancing;
 using Polymath.Learning.Optimization;
 using Polymath.Learning.Training;
 using Polymath.Tabular;
@@ -107,6 +108,20 @@ public sealed class EstimatorBatteryTests : IDisposable
         Refused(new SharedBottom(FeatureSchema.Numeric(3), data.Tasks), "other columns");
 
         void Refused(TabularModel model, string part) => Assert.Contains(part, Assert.Throws<ModelException>(() => new Trainer(model).Fit(data, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_saved_of_a_fit_names_every_option_it_was_trained_with()
+    {
+        TabularData data = Encode();
+        var options = new TrainerOptions { Epochs = 3, BatchSize = 48, DropLast = true, Patience = 2, ClipNorm = 1.5, AverageDecay = 0.5, Seed = 9, BalanceAt = BalanceLevel.Representation, GradientMemory = 3L << 19 };
+        using var temporary = new TemporaryFolder();
+        new Trainer(new SharedBottom(data, data.Tasks, new SharedBottomOptions { BottomHidden = [8], TowerHidden = [4] })) { Balancer = new CAGrad(c: 0.5), Options = options }
+            .Fit(data, BaselineChoice.None, cancellation: TestContext.Current.CancellationToken).Save(temporary.PathOf("run"));
+        RunSettings saved = TrainedRun.Load(temporary.PathOf("run")).Settings;
+        Assert.Equal(
+            (options.Epochs, options.BatchSize, options.DropLast, options.Patience, options.ClipNorm, options.AverageDecay, (int)options.Seed, options.BalanceAt, 1.5),
+            (saved.Epochs, saved.BatchSize, saved.DropLast, saved.Patience, saved.Clip, saved.Average, saved.Seed, saved.BalanceAt, saved.GradientMemory));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class RunSettingsTests
         ["transform"] = ["standardise", "quantile", "none"],
         ["baseline"] = ["auto", "single-task", "none"],
         ["task-as-input"] = ["true", "false"],
+        ["drop-last"] = ["true", "false"],
         ["delimiter"] = [";", "\t", "|"],
         ["decimal"] = [",", "."],
         ["list-separator"] = ["|", ";", " "],
