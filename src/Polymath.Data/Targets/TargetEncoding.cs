@@ -138,7 +138,7 @@ public sealed class TargetEncoding
     };
 
     private TableException UnseenClass(Table table, Column column, int row) => new(
-        $"{table.Source}, row {row + 1}, column '{column.Name}': class '{column.Text(row)}' of target '{Definition.Name}' does not occur in the training rows, expected one of {TargetFitter.List(Classes)}; split stratified or remove the rows.",
+        $"{table.Source}, row {row + 1}, column '{column.Name}': class '{column.Text(row)}' of target '{Definition.Name}' does not occur in the training rows, expected one of {TargetFitter.List(Classes)}; {(column is NumericColumn ? $"make it a number with {column.Name}:regression, " : string.Empty)}split stratified or remove the rows.",
         table.Source,
         column: column.Name);
 }

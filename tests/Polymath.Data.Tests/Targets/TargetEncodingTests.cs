@@ -88,7 +88,12 @@ public sealed class TargetEncodingTests
     public void A_class_outside_the_training_rows_is_named()
     {
         TargetEncoding encoding = TargetEncoding.Fit(TargetColumn.Parse("three"), Census, [0, 1]);
-        Expect.Sentence(() => encoding.Encode(Census, [2], new float[1]), "t.csv", "row 3", "'three'", "class 'c'", "training", "'a', 'b'");
+        Expect.Sentence(() => encoding.Encode(Census, [2], new float[1]), "t.csv", "row 3", "'three'", "class 'c'", "training", "'a', 'b'; split stratified");
+
+        // Few whole numbers are taken for classes, which is not always what was meant.
+        var grades = new Table("t.csv", [new NumericColumn("grade", [10, 2, 3, 7])]);
+        TargetEncoding classes = TargetEncoding.Fit(TargetColumn.Parse("grade"), grades, [0, 1, 2]);
+        Expect.Sentence(() => classes.Encode(grades, [3], new float[1]), "row 4", "class '7'", "make it a number with grade:regression");
     }
 
     private static readonly Table Census = new("t.csv",
