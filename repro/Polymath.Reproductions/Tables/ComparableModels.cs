@@ -7,8 +7,8 @@ namespace Polymath.Reproductions.Tables;
 /// <summary>Every registered model at a comparable size: the same widths of bottoms, experts and towers, the same number of experts; all else by default.</summary>
 internal static class ComparableModels
 {
-    // What a training may cost at three times the forward pass, the backward one included: about a minute of one core.
-    private const double MostOperations = 2e12;
+    // What a training may cost at three times the forward pass, the backward one included: a minute or two of one core.
+    private const double MostOperations = 6e12;
     private const int PassesPerStep = 3;
 
     private static readonly (string Option, string Value)[] s_widths = [("bottom-hidden", "64/32"), ("expert-hidden", "64/32"), ("tower-hidden", "16"), ("experts", "4"), ("shared-experts", "2"), ("specific-experts", "2")];
