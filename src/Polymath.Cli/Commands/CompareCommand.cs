@@ -1,4 +1,5 @@
 using System.Globalization;
+using Polymath.Data.Runs;
 using Polymath.Tabular.Comparing;
 
 namespace Polymath.Cli;
@@ -13,14 +14,14 @@ internal sealed class CompareCommand() : FolderCommand<ComparisonSettings>(Compa
     public override string Description => "Train several models with several balancers and seeds on one table, and say which differences are more than luck.";
 
     /// <inheritdoc/>
-    protected override int Run(ComparisonSettings settings, string folder, bool overwrite, string command, Session session)
+    protected override int Run(ComparisonSettings settings, string folder, TrainingRunMode mode, string command, Session session)
     {
         var files = new ComparisonFolder(folder);
         return session.Run(
             files,
             Name,
-            overwrite,
-            (progress, cancellation) => Comparison.Execute(settings, files, overwrite, command, at => progress(at.Fraction, Text(at)), cancellation: cancellation).Result,
+            mode,
+            (progress, cancellation) => Comparison.Execute(settings, files, mode == TrainingRunMode.Overwrite, command, at => progress(at.Fraction, Text(at)), cancellation: cancellation).Result,
             result =>
             {
                 if (session.Json)

@@ -60,17 +60,20 @@ internal abstract class FolderCommand<T> : Subcommand
         }
 
         string command = CommandText.Of(resumed is null ? parsed.Tokens.Select(token => token.Value) : [Name, new RunFiles(folder).Configuration, "--out", folder]);
-        return Run(settings, folder, parsed.GetValue(_overwrite), command, new Session(terminal, GlobalFlags.Json(parsed), GlobalFlags.Quiet(parsed)));
+        TrainingRunMode mode = resumed is not null ? TrainingRunMode.Resume : parsed.GetValue(_overwrite) ? TrainingRunMode.Overwrite : TrainingRunMode.New;
+        var session = new Session(terminal, GlobalFlags.Json(parsed), GlobalFlags.Quiet(parsed));
+        if (resumed is not null) session.Say(new RunFiles(folder).IsFinished ? $"{folder} is already finished." : $"Continuing {folder}.");
+        return Run(settings, folder, mode, command, session);
     }
 
     /// <summary>Does the work, or goes on with it.</summary>
     /// <param name="settings">What to do.</param>
     /// <param name="folder">Where.</param>
-    /// <param name="overwrite">Whether earlier work there is replaced.</param>
+    /// <param name="mode">What becomes of earlier work there.</param>
     /// <param name="command">The command line, for the report.</param>
     /// <param name="session">Shows it and stops it.</param>
     /// <returns>The exit code.</returns>
-    protected abstract int Run(T settings, string folder, bool overwrite, string command, Session session);
+    protected abstract int Run(T settings, string folder, TrainingRunMode mode, string command, Session session);
 
     private T Settings(ParseResult parsed)
     {

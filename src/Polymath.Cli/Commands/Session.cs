@@ -11,11 +11,11 @@ internal sealed record Session(Terminal Terminal, bool Json, bool Quiet)
     /// <summary>Does the work.</summary>
     /// <param name="folder">Where its files go.</param>
     /// <param name="command">The command that goes on with it: "compare".</param>
-    /// <param name="overwrite">Whether earlier work in the folder is replaced.</param>
+    /// <param name="mode">What becomes of earlier work in the folder.</param>
     /// <param name="work">Does it and reports the fraction done; null when it was cancelled.</param>
     /// <param name="finish">Shows the result.</param>
     /// <returns>The exit code.</returns>
-    public int Run<T>(RunFiles folder, string command, bool overwrite, Func<Action<double, string>, CancellationToken, T?> work, Action<T> finish)
+    public int Run<T>(RunFiles folder, string command, TrainingRunMode mode, Func<Action<double, string>, CancellationToken, T?> work, Action<T> finish)
         where T : class
     {
         var guard = new FolderGuard(folder);
@@ -35,12 +35,12 @@ internal sealed record Session(Terminal Terminal, bool Json, bool Quiet)
         }
         catch (Exception exception)
         {
-            if (!overwrite) guard.Undo();
+            if (mode != TrainingRunMode.Overwrite) guard.Undo();
             if (guard.HasCheckpoint && exception is IOException) throw new RunException($"{exception.Message.TrimEnd('.')}; what was trained is kept, continue with polymath {command} --resume {folder.Path}", exception);
             throw;
         }
 
-        if (!overwrite) guard.Undo();
+        if (mode != TrainingRunMode.Overwrite) guard.Undo();
         Say(guard.HasCheckpoint ? $"Stopped. Continue with: polymath {command} --resume {folder.Path}" : "Stopped; nothing was written.");
         if (Json) JsonText.WriteStopped(Terminal.Output, folder.Path);
         return interrupt.ExitCode;

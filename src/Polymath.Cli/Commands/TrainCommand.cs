@@ -8,7 +8,7 @@ namespace Polymath.Cli;
 internal sealed class TrainCommand : Subcommand
 {
     private const string Group = "Run", DefaultFolder = "run";
-    private readonly Argument<string> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "Training table (CSV/TSV, .gz too; sqlite:file.db#table; postgres://...#table), or a run.yaml as --print-config writes it." };
+    private readonly Argument<string> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "Training table (CSV/TSV, .gz too; .arff; sqlite:file.db#table; postgres://...#table), or a run.yaml as --print-config writes it." };
     private readonly GroupedOption<bool> _demo = new("--demo", Group) { Description = "Train on generated data: needs no file." };
     private readonly GroupedOption<string> _out = new("--out", Group, DefaultFolder, "-o") { HelpName = "folder", Description = "Folder for the results, new or empty." };
     private readonly GroupedOption<bool> _overwrite = new("--overwrite", Group) { Description = "Replace an earlier run in that folder." };

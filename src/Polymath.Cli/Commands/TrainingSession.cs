@@ -100,7 +100,6 @@ internal sealed class TrainingSession(Terminal terminal, RunFolder folder, bool 
             return ExitCode.Success;
         }
 
-        foreach (string note in report.Notes) Say($"note: {note}");
         RunResult.Write(report, folder, terminal);
         return ExitCode.Success;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Polymath.Data.Runs;
 using Polymath.Tabular.Tuning;
 
 namespace Polymath.Cli;
@@ -13,14 +14,14 @@ internal sealed class TuneCommand() : FolderCommand<TuningSettings>(TuningOption
     public override string Description => "Search good hyper-parameters of a model by its validation scores, and train the best.";
 
     /// <inheritdoc/>
-    protected override int Run(TuningSettings settings, string folder, bool overwrite, string command, Session session)
+    protected override int Run(TuningSettings settings, string folder, TrainingRunMode mode, string command, Session session)
     {
         var files = new TuningFolder(folder);
         return session.Run(
             files,
             Name,
-            overwrite,
-            (progress, cancellation) => HyperparameterSearch.Execute(settings, files, overwrite, command, at => progress(at.Fraction, Text(at)), cancellation: cancellation).Result,
+            mode,
+            (progress, cancellation) => HyperparameterSearch.Execute(settings, files, mode == TrainingRunMode.Overwrite, command, at => progress(at.Fraction, Text(at)), cancellation: cancellation).Result,
             result =>
             {
                 if (session.Json) TuningText.WriteJson(result, files, session.Terminal.Output);
