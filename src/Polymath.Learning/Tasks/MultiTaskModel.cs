@@ -27,6 +27,9 @@ public abstract class MultiTaskModel : Module
     /// <summary>Whether training has a <see cref="Penalty"/>, with the model's options as they are.</summary>
     public virtual bool Penalizes => false;
 
+    /// <summary>Whether an answer depends on the other rows of its batch, also in inference.</summary>
+    public virtual bool RowsInteract => false;
+
     /// <summary>Logits (or numbers) of every task.</summary>
     /// <param name="batch">The inputs; labels are not read.</param>
     /// <param name="outputs">Receives one tensor per task, <c>[rows, task outputs]</c>.</param>

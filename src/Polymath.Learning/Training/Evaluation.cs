@@ -7,12 +7,16 @@ namespace Polymath.Learning.Training;
 public static class Evaluation
 {
     private const int ChunkRows = 4096;
+    private const ulong OrderSeed = 1;
     private const string WithinGroups = "gauc";
 
     // R2 has no lower bound: on a task with a handful of rows it can reach minus hundreds and drown every other task in the mean.
     private const double UtilityFloor = -1;
 
-    /// <summary>Predictions of every task: probabilities for classes, numbers in the label's own units.</summary>
+    /// <summary>
+    /// Predictions of every task: probabilities for classes, numbers in the label's own units. Rows that see each other meet in a random order, always
+    /// the same for a number of rows, as batches were in training: in the order of a file they may all be of one user or one day.
+    /// </summary>
     /// <param name="model">Put into inference mode.</param>
     /// <param name="data">The rows.</param>
     /// <returns>One array per task, <c>[rows, task outputs]</c> row-major.</returns>
@@ -22,7 +26,8 @@ public static class Evaluation
         TaskSet tasks = model.Tasks;
         float[][] predictions = [.. tasks.Select(task => new float[data.Rows * task.Outputs])];
         var outputs = new Tensor[tasks.Count];
-        int[] rows = new int[Math.Min(ChunkRows, data.Rows)];
+        int[] rows = new int[Math.Min(ChunkRows, data.Rows)], order = model.RowsInteract ? new int[data.Rows] : [];
+        if (model.RowsInteract) new RandomStream(OrderSeed).FillPermutation(order);
         Batch? batch = null;
         using var tape = new Tape();
         using (Tape.NoGradient())
@@ -31,13 +36,14 @@ public static class Evaluation
             {
                 tape.Reset();
                 Span<int> chunk = rows.AsSpan(0, Math.Min(ChunkRows, data.Rows - start));
-                for (int i = 0; i < chunk.Length; i++) chunk[i] = start + i;
+                for (int i = 0; i < chunk.Length; i++) chunk[i] = order.Length == 0 ? start + i : order[start + i];
                 batch = data.Gather(chunk, batch);
                 model.Forward(batch, outputs);
                 for (int k = 0; k < outputs.Length; k++)
                 {
-                    Span<float> target = predictions[k].AsSpan(start * tasks[k].Outputs, chunk.Length * tasks[k].Outputs);
-                    Answer(tasks[k], outputs[k]).Span.CopyTo(target);
+                    int width = tasks[k].Outputs;
+                    ReadOnlySpan<float> answers = Answer(tasks[k], outputs[k]).Span;
+                    for (int i = 0; i < chunk.Length; i++) answers.Slice(i * width, width).CopyTo(predictions[k].AsSpan(chunk[i] * width));
                 }
             }
         }

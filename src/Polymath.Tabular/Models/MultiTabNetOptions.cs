@@ -19,15 +19,14 @@ public sealed record MultiTabNetOptions : TokenOptions
     public bool MultiToken { get; init; } = true;
 
     /// <summary>
-    /// With rows that attend to each other: how many consecutive rows do so in inference, as many as in a training batch by rights. In [1, 4096];
-    /// a divisor of 4096 makes predictions independent of how a table is cut into chunks. Default: 256.
+    /// With rows that attend to each other: how many do so in inference, in [0, 4096]. Default: 0, as many as were in a batch in training.
     /// </summary>
-    public int RowGroup { get; init; } = 256;
+    public int RowGroup { get; init; }
 
     internal static OptionTable<MultiTabNetOptions> Table { get; } = Tokens(new OptionTable<MultiTabNetOptions>(MultiTabNet.RegistryName, new MultiTabNetOptions())
         .Choice("mask", o => o.Mask, (o, v) => o with { Mask = v }, "What tokens may not see: task tokens each other, columns task tokens, or both.")
         .Choice("attention", o => o.Attention, (o, v) => o with { Attention = v }, "Whether blocks attend over columns only, or have a layer over rows as well.")
         .Choice("row-mode", o => o.RowMode, (o, v) => o with { RowMode = v }, "What rows of a batch see of each other: nothing (as the published configurations compute it), everything, or everything with rotary positions.")
         .Flag("multi-token", o => o.MultiToken, (o, v) => o with { MultiToken = v }, "A token for every task; otherwise one for all.")
-        .Integer("row-group", 1, MostRows, o => o.RowGroup, (o, v) => o with { RowGroup = v }, "Rows that attend to each other in inference, with row-mode=attention or rope-attention; use the batch size."));
+        .Integer("row-group", 0, MostRows, o => o.RowGroup, (o, v) => o with { RowGroup = v }, "Rows that attend to each other in inference, with row-mode=attention or rope-attention; 0 for as many as in a training batch."));
 }

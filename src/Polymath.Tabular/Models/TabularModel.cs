@@ -36,9 +36,6 @@ public abstract class TabularModel : MultiTaskModel
     /// <summary>The size of the model, part by part.</summary>
     public ModelSummary Summary => ModelSummary.Of(Name, this, Parts());
 
-    /// <summary>Whether a prediction depends on the other rows of its batch, also in inference.</summary>
-    public virtual bool RowsInteract => false;
-
     /// <summary>The parts of the model for its size table; parts of one name are added up.</summary>
     protected abstract IEnumerable<KeyValuePair<string, Module>> Parts();
 

@@ -63,8 +63,8 @@ public sealed class TokenModelTests
         Assert.Empty(new FtTransformer(TinyProblem.Schema, s_tasks).Notes);
         Assert.Empty(new MultiTabNet(TinyProblem.Schema, s_tasks, new MultiTabNetOptions { MultiToken = false, Mask = TaskMask.FeatureToTask }).Notes);
         Assert.Contains("has no effect", Assert.Single(new MultiTabNet(TinyProblem.Schema, s_tasks, new MultiTabNetOptions { MultiToken = false }).Notes), StringComparison.Ordinal);
-        Assert.Contains("groups of 64 consecutive rows", Assert.Single(new MultiTabNet(TinyProblem.Schema, s_tasks, new MultiTabNetOptions { RowMode = RowMode.RopeAttention, RowGroup = 64 }).Notes), StringComparison.Ordinal);
-        Assert.Contains("groups of 256 consecutive rows", Assert.Single(new Saint(TinyProblem.Schema, s_tasks).Notes), StringComparison.Ordinal);
+        Assert.Contains("a group (row-group) of 64, drawn at random", Assert.Single(new MultiTabNet(TinyProblem.Schema, s_tasks, new MultiTabNetOptions { RowMode = RowMode.RopeAttention, RowGroup = 64 }).Notes), StringComparison.Ordinal);
+        Assert.Contains("a group (row-group) of as many as a training batch had", Assert.Single(new Saint(TinyProblem.Schema, s_tasks).Notes), StringComparison.Ordinal);
 
         // 152 tokens of width 16: 2 (2432)^2 and 2 x 256 x 2432 weights.
         string note = Assert.Single(new MultiTabNet(FeatureSchema.Numeric(150), s_tasks).Notes);
@@ -108,6 +108,18 @@ public sealed class TokenModelTests
         for (int row = 0; row < 4; row++) Assert.Equal(four[0][row, 0], ten[0][row, 0], 1e-6f);
         Assert.NotEqual(four[0][0, 0], two[0][0, 0]);
         Assert.Equal(new Shape(10, 1), ten[0].Shape);
+    }
+
+    [Fact]
+    public void Groups_are_as_large_as_the_batches_were_in_training()
+    {
+        TabularModel model = TabularModels.Create("saint", TinyProblem.Schema, s_tasks, TinyProblem.Options("saint"), seed: 3);
+        model.Train();
+        foreach (int rows in (int[])[5, 3]) TinyProblem.Forward(model, TinyProblem.Batch(rows));
+        model.Evaluate();
+        Assert.All(model.NamedBuffers(), buffer => Assert.Equal(5f, buffer.Value.Item()));
+        Tensor[] ten = TinyProblem.Forward(model, TinyProblem.Batch(10)), five = TinyProblem.Forward(model, TinyProblem.Batch(5));
+        for (int row = 0; row < 5; row++) Assert.Equal(five[0][row, 0], ten[0][row, 0], 1e-6f);
     }
 
     [Fact]

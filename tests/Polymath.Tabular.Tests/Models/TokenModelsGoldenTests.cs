@@ -76,7 +76,7 @@ public sealed class TokenModelsGoldenTests
         var tasks = new TaskSet(outputs == 1 ? Target.Regression("task") : Target.MultiClass("task", outputs));
         var fixture = new TokenFixture(TokenFixture.Dimensions(inputs), taskTokens: 1, state, tasks, "networks.0.");
         TabularModel model = file.StartsWith("saint", StringComparison.Ordinal)
-            ? new Saint(fixture.Schema, tasks, Sizes(new SaintOptions(), config, state))
+            ? new Saint(fixture.Schema, tasks, Sizes(new SaintOptions { RowGroup = 256 }, config, state))
             : new FtTransformer(fixture.Schema, tasks, Sizes(new FtTransformerOptions(), config, state));
         GoldenModel.Load(model, fixture.Translate(state));
         model.Evaluate();
@@ -84,7 +84,7 @@ public sealed class TokenModelsGoldenTests
         new GoldenTolerance(tolerance.GetProperty("atol").GetDouble(), tolerance.GetProperty("rtol").GetDouble()).Check("output", GoldenArray.From(document.RootElement.GetProperty("expected").GetProperty("output")).Values, answers[0].Span);
     }
 
-    internal static MultiTabNetOptions Options(JsonElement config, Dictionary<string, GoldenArray> state) => Sizes(new MultiTabNetOptions(), config, state) with
+    internal static MultiTabNetOptions Options(JsonElement config, Dictionary<string, GoldenArray> state) => Sizes(new MultiTabNetOptions { RowGroup = 256 }, config, state) with
     {
         Mask = Mask(config.GetProperty("mask_mode_if").GetString()),
         Attention = config.GetProperty("att_type").GetString() == "row_col" ? AttentionKind.RowColumn : AttentionKind.Column,
