@@ -64,7 +64,7 @@ public static class Balancers
     }
 
     /// <summary>The descriptor of a name.</summary>
-    /// <param name="name">A registry name, any case.</param>
+    /// <param name="name">A registry name, any case, with - or _.</param>
     /// <exception cref="BalancerException">Unknown name.</exception>
     public static BalancerDescriptor Find(string name)
     {
@@ -72,7 +72,7 @@ public static class Balancers
         string wanted = name.Trim();
         foreach (BalancerDescriptor descriptor in All)
         {
-            if (string.Equals(descriptor.Name, wanted, StringComparison.OrdinalIgnoreCase)) return descriptor;
+            if (WrittenName.Is(descriptor.Name, wanted)) return descriptor;
         }
 
         throw new BalancerException($"unknown balancer '{wanted}'{NearestName.Suggest(wanted, All.Select(known => known.Name))}; known: {string.Join(", ", All.Select(known => known.Name))}.");
@@ -86,7 +86,7 @@ public static class Balancers
             int equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0) throw new BalancerException($"{descriptor.Name}: found '{part}', expected parameter=value; write for example {Example(descriptor)}.");
             string key = part[..equals].Trim();
-            BalancerParameter parameter = descriptor.Parameters.FirstOrDefault(known => string.Equals(known.Name, key, StringComparison.OrdinalIgnoreCase))
+            BalancerParameter parameter = descriptor.Parameters.FirstOrDefault(known => WrittenName.Is(known.Name, key))
                 ?? throw new BalancerException($"{descriptor.Name}: unknown parameter '{key}'{NearestName.Suggest(key, descriptor.Parameters.Select(known => known.Name))}; known: {(descriptor.Parameters.Count == 0 ? "none" : string.Join(", ", descriptor.Parameters.Select(known => known.Name)))}.");
             if (!values.TryAdd(parameter.Name, part[(equals + 1)..].Trim())) throw new BalancerException($"{descriptor.Name}: parameter '{parameter.Name}' is given twice, expected once.");
         }

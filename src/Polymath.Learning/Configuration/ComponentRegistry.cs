@@ -1,6 +1,6 @@
 namespace Polymath.Learning.Configuration;
 
-/// <summary>Components by name, made from "name" or "name:parameter=value,parameter=value". Names and parameters ignore case.</summary>
+/// <summary>Components by name, made from "name" or "name:parameter=value,parameter=value". Names and parameters ignore case, and - is as good as _.</summary>
 /// <typeparam name="T">What is made.</typeparam>
 /// <param name="noun">What the components are, for messages: "optimizer".</param>
 /// <param name="all">The components, in the order of the documentation.</param>
@@ -21,13 +21,13 @@ public sealed class ComponentRegistry<T>(string noun, params IReadOnlyList<Compo
     }
 
     /// <summary>The component of a name.</summary>
-    /// <param name="name">A registry name, any case.</param>
+    /// <param name="name">A registry name, any case, with - or _.</param>
     /// <exception cref="ComponentException">Unknown name.</exception>
     public Component<T> Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         string wanted = name.Trim();
-        return all.FirstOrDefault(known => string.Equals(known.Name, wanted, StringComparison.OrdinalIgnoreCase))
+        return all.FirstOrDefault(known => WrittenName.Is(known.Name, wanted))
             ?? throw new ComponentException($"unknown {noun} '{wanted}'{NearestName.Suggest(wanted, all.Select(known => known.Name))}; known: {string.Join(", ", all.Select(known => known.Name))}.");
     }
 
@@ -39,7 +39,7 @@ public sealed class ComponentRegistry<T>(string noun, params IReadOnlyList<Compo
             int equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0) throw new ComponentException($"{component.Name}: found '{part}', expected parameter=value; known: {Known(component)}.");
             string key = part[..equals].Trim();
-            ComponentParameter parameter = component.Parameters.FirstOrDefault(known => string.Equals(known.Name, key, StringComparison.OrdinalIgnoreCase))
+            ComponentParameter parameter = component.Parameters.FirstOrDefault(known => WrittenName.Is(known.Name, key))
                 ?? throw new ComponentException($"{component.Name}: unknown parameter '{key}'{NearestName.Suggest(key, component.Parameters.Select(known => known.Name))}; known: {Known(component)}.");
             if (!values.TryAdd(parameter.Name, part[(equals + 1)..].Trim())) throw new ComponentException($"{component.Name}: parameter '{parameter.Name}' is given twice, expected once.");
         }

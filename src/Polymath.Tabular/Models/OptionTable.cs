@@ -1,4 +1,5 @@
 using System.Globalization;
+using Polymath.Learning.Configuration;
 
 namespace Polymath.Tabular;
 
@@ -53,7 +54,7 @@ internal sealed class OptionTable<T>(string model, T defaults)
         return Add(
             new ModelOption(name, ModelOptionKind.Choice, Kebab(get(defaults).ToString()), meaning) { Words = words },
             o => Kebab(get(o).ToString()),
-            (option, o, text) => set(o, Array.FindIndex(words, word => Is(Normal(text), word)) is var at and >= 0 ? values[at] : throw option.Invalid(model, text)));
+            (option, o, text) => set(o, Array.FindIndex(words, word => Is(WrittenName.Normal(text), word)) is var at and >= 0 ? values[at] : throw option.Invalid(model, text)));
     }
 
     /// <summary>A value with a text form of its own; <paramref name="form"/> shows it, and reading returns null for text of another form.</summary>
@@ -69,7 +70,7 @@ internal sealed class OptionTable<T>(string model, T defaults)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string key, string value) in values)
         {
-            string name = Normal(key);
+            string name = WrittenName.Normal(key);
             Field field = _fields.Find(known => known.Option.Name == name)
                 ?? throw new ModelException($"{model}: unknown option '{key}'{NearestName.Hint(name, _fields.Select(known => known.Option.Name))}; known: {string.Join(", ", _fields.Select(known => known.Option.Name))}.");
             if (!seen.Add(name)) throw new ModelException($"{model}: option '{name}' is given twice, expected once.");
@@ -90,8 +91,6 @@ internal sealed class OptionTable<T>(string model, T defaults)
 
     /// <summary>Every option as text; <see cref="Parse"/> reads it back.</summary>
     public IReadOnlyDictionary<string, string> Write(T options) => _fields.ToDictionary(field => field.Option.Name, field => field.Read(options), StringComparer.Ordinal);
-
-    private static string Normal(string name) => name.Trim().Replace('_', '-').ToLowerInvariant();
 
     private static bool Is(string text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
 

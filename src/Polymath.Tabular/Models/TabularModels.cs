@@ -1,4 +1,5 @@
 using Polymath.Learning;
+using Polymath.Learning.Configuration;
 
 namespace Polymath.Tabular;
 
@@ -42,7 +43,7 @@ public static class TabularModels
     {
         ArgumentNullException.ThrowIfNull(name);
         string wanted = name.Trim();
-        return All.FirstOrDefault(model => string.Equals(model.Name, wanted, StringComparison.OrdinalIgnoreCase))
+        return All.FirstOrDefault(model => WrittenName.Is(model.Name, wanted))
             ?? throw new ModelException($"unknown model '{wanted}'{NearestName.Hint(wanted, All.Select(model => model.Name))}; known: {string.Join(", ", All.Select(model => model.Name))}.");
     }
 

@@ -22,12 +22,12 @@ internal sealed record SearchKnob(string Place, string Key, bool IsNumber, bool 
     public static SearchKnob Find(string name, TuningSettings settings)
     {
         SearchKnob[] known = [.. All(settings)];
-        string wanted = Normal(name);
-        SearchKnob[] found = [.. known.Where(knob => Normal(knob.Key) == wanted || Normal($"{knob.Place}.{knob.Key}") == wanted)];
+        string wanted = WrittenName.Normal(name);
+        SearchKnob[] found = [.. known.Where(knob => WrittenName.Normal(knob.Key) == wanted || WrittenName.Normal($"{knob.Place}.{knob.Key}") == wanted)];
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new RunException($"search: there is no '{name}' to vary in {settings.Model.Split(':')[0]}, {settings.Optimizer.Split(':')[0]}, {settings.Balancer.Split(':')[0]} or the training{Suggestion.Tail(wanted, [.. known.Select(knob => Normal(knob.Key)).Distinct()])}"),
+            0 => throw new RunException($"search: there is no '{name}' to vary in {settings.Model.Split(':')[0]}, {settings.Optimizer.Split(':')[0]}, {settings.Balancer.Split(':')[0]} or the training{Suggestion.Tail(wanted, [.. known.Select(knob => WrittenName.Normal(knob.Key)).Distinct()])}"),
             _ => throw new RunException($"search: '{name}' could be {string.Join(" or ", found.Select(knob => $"{knob.Place}.{knob.Key}"))}; write which."),
         };
     }
@@ -53,7 +53,7 @@ internal sealed record SearchKnob(string Place, string Key, bool IsNumber, bool 
     {
         foreach (ModelOption option in TabularModels.Find(ModelSpecification.Parse(settings.Model).Name).Options) yield return new SearchKnob(Model, option.Name, option.Kind is ModelOptionKind.Integer or ModelOptionKind.Number, option.Kind == ModelOptionKind.Integer, option.Kind == ModelOptionKind.Integers);
         string optimizer = settings.Optimizer.Split(':')[0].Trim();
-        foreach (ComponentParameter parameter in Optimizers.All.First(known => string.Equals(known.Name, optimizer, StringComparison.OrdinalIgnoreCase)).Parameters) yield return new SearchKnob(Optimizer, parameter.Name, parameter.Kind is ParameterKind.Integer or ParameterKind.Number, parameter.Kind == ParameterKind.Integer, parameter.Kind == ParameterKind.Vector);
+        foreach (ComponentParameter parameter in Optimizers.All.First(known => WrittenName.Is(known.Name, optimizer)).Parameters) yield return new SearchKnob(Optimizer, parameter.Name, parameter.Kind is ParameterKind.Integer or ParameterKind.Number, parameter.Kind == ParameterKind.Integer, parameter.Kind == ParameterKind.Vector);
         foreach (BalancerParameter parameter in Balancers.Find(settings.Balancer.Split(':')[0]).Parameters) yield return new SearchKnob(Balancer, parameter.Name, parameter.Kind is BalancerParameterKind.Integer or BalancerParameterKind.Number, parameter.Kind == BalancerParameterKind.Integer, parameter.Kind == BalancerParameterKind.Vector);
         yield return new SearchKnob(Run, "batch-size", true, true, false);
         yield return new SearchKnob(Run, "clip", true, false, false);
@@ -65,10 +65,8 @@ internal sealed record SearchKnob(string Place, string Key, bool IsNumber, bool 
     {
         var parsed = ModelSpecification.Parse(specification);
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string name, string text) in parsed.Options.Where(option => Normal(option.Key) != Normal(Key))) options[name] = text;
+        foreach ((string name, string text) in parsed.Options.Where(option => WrittenName.Normal(option.Key) != WrittenName.Normal(Key))) options[name] = text;
         options[Key] = value;
         return (parsed with { Options = options }).ToString();
     }
-
-    private static string Normal(string name) => name.Trim().Replace('_', '-').ToLowerInvariant();
 }

@@ -52,6 +52,14 @@ public sealed class OptimizerRegistryTests
         Assert.Equal(100, Schedules.Create("cosine:warmup=100").Warmup);
     }
 
+    [Fact]
+    public void Names_are_read_in_any_case_and_with_either_dash()
+    {
+        Assert.Equal(1e-5, Assert.IsType<AdamW>(Optimizers.Create("AdamW:weight-decay=1e-5")).WeightDecay);
+        Assert.IsType<OneCycleSchedule>(Schedules.Create("one-cycle:final-divisor=100"));
+        Assert.Contains("given twice", Assert.Throws<ComponentException>(() => Optimizers.Create("adamw:weight-decay=1,weight_decay=1")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("adamm", "did you mean 'adam'?")]
     [InlineData("lion-or-some-such", "known: sgd, adam, adamw, adagrad")]
