@@ -47,6 +47,21 @@ public sealed class CompareTests
     }
 
     [Fact]
+    public void A_model_named_later_joins_the_grid_and_one_that_cannot_says_why_in_the_results()
+    {
+        using var folder = new TemporaryFolder();
+        string[] flags = [folder.WriteTable(), "-t", "yes:binary", "-t", "amount", "-e", "1", "--out", folder["out"]];
+        CommandLine.Succeed(["compare", .. flags, "-m", Small, "--seeds", "2"]);
+        Answer joined = CommandLine.Succeed(["compare", .. flags, "-m", "esmm", "--quiet"]);
+        Assert.Contains("data: 2 models, 2 tasks, 2 seeds", joined.Output, StringComparison.Ordinal);
+        Assert.Contains("Note: esmm has no result: task 'amount' is", joined.Output, StringComparison.Ordinal);
+        Assert.Contains("shared-bottom alone has a result; there is nothing to compare it with.", joined.Output, StringComparison.Ordinal);
+        Assert.Contains($"- \"{Small}\"", File.ReadAllText(folder["out/config.yaml"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("minus that of", File.ReadAllText(folder["out/report.html"]), StringComparison.Ordinal);
+        Assert.Contains("Continuing", CommandLine.Succeed("compare", "--resume", folder["out"]).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Flags_become_a_file_and_the_file_the_same_comparison()
     {
         using var folder = new TemporaryFolder();
@@ -142,6 +157,6 @@ public sealed class CompareTests
     {
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement run = document.RootElement;
-        return $"{run.GetProperty("model")} {run.GetProperty("seed")} {run.GetProperty("best_epoch")} {run.GetProperty("test").GetRawText()} {run.GetProperty("resampled").GetRawText()}";
+        return $"{run.GetProperty("model")} {run.GetProperty("seed")} {run.GetProperty("bestEpoch")} {run.GetProperty("test").GetRawText()} {run.GetProperty("resampled").GetRawText()}";
     })];
 }

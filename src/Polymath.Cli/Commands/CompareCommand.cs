@@ -13,6 +13,15 @@ internal sealed class CompareCommand() : FolderCommand<ComparisonSettings>(Compa
     /// <inheritdoc/>
     public override string Description => "Train several models with several balancers and seeds on one table, and say which differences are more than luck.";
 
+    /// <summary>The grid of a comparison that is there already: what is named is added to it.</summary>
+    protected override ComparisonSettings DefaultsIn(string folder)
+    {
+        var files = new ComparisonFolder(folder);
+        if (!files.IsComparison) return Table.Defaults;
+        ComparisonSettings earlier = files.ReadSettings();
+        return Table.Defaults with { Models = earlier.Models, Balancers = earlier.Balancers, Seed = earlier.Seed, Seeds = earlier.Seeds };
+    }
+
     /// <inheritdoc/>
     protected override int Run(ComparisonSettings settings, string folder, TrainingRunMode mode, string command, Session session)
     {
@@ -30,7 +39,6 @@ internal sealed class CompareCommand() : FolderCommand<ComparisonSettings>(Compa
                     return;
                 }
 
-                foreach (string note in result.Notes) session.Say($"note: {note}");
                 ComparisonText.Write(result, files, session.Terminal);
             });
     }

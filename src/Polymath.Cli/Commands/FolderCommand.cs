@@ -52,7 +52,7 @@ internal abstract class FolderCommand<T> : Subcommand
         string? resumed = parsed.GetValue(_resume);
         string folder = FolderName.Of(resumed ?? parsed.GetValue(_out) ?? _folder);
         if (resumed is not null) RefuseOthers(parsed, new RunFiles(folder));
-        T settings = resumed is null ? Settings(parsed) : SettingFile.Read(Table, new RunFiles(folder).ReadConfiguration(), new RunFiles(folder).Configuration, kind: Name);
+        T settings = resumed is null ? Settings(parsed, folder) : SettingFile.Read(Table, new RunFiles(folder).ReadConfiguration(), new RunFiles(folder).Configuration, kind: Name);
         if (parsed.GetValue(_print))
         {
             terminal.Output.Write(SettingFile.Write(Table, settings, Name));
@@ -75,10 +75,14 @@ internal abstract class FolderCommand<T> : Subcommand
     /// <returns>The exit code.</returns>
     protected abstract int Run(T settings, string folder, TrainingRunMode mode, string command, Session session);
 
-    private T Settings(ParseResult parsed)
+    /// <summary>What holds where neither a flag nor a file says otherwise.</summary>
+    /// <param name="folder">The folder, in which there may be earlier work to add to.</param>
+    protected virtual T DefaultsIn(string folder) => Table.Defaults;
+
+    private T Settings(ParseResult parsed, string folder)
     {
         string data = parsed.GetValue(_data) ?? string.Empty;
-        T start = SettingText.IsFile(data) ? SettingFile.Read(Table, SettingText.Read(data), data, kind: Name) : Table.Defaults with { Data = data };
+        T start = SettingText.IsFile(data) ? SettingFile.Read(Table, SettingText.Read(data), data, kind: Name) : (parsed.GetValue(_overwrite) ? Table.Defaults : DefaultsIn(folder)) with { Data = data };
         return _flags.Value.Apply(start, parsed);
     }
 

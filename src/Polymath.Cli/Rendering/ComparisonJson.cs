@@ -12,8 +12,8 @@ internal static class ComparisonJson
         json.WriteBoolean("completed", true);
         json.WriteString("folder", folder.Path);
         json.WriteString("split", result.Split);
-        json.WriteNumber("train_rows", result.TrainRows);
-        json.WriteNumber("scored_rows", result.ScoredRows);
+        json.WriteNumber("trainRows", result.TrainRows);
+        json.WriteNumber("scoredRows", result.ScoredRows);
         json.WriteNumber("seeds", result.Seeds);
         json.WriteString("reference", result.Cells[result.Reference].Cell.Label);
         json.WriteString("verdict", ComparisonVerdict.Of(result).Sentence);
@@ -34,17 +34,17 @@ internal static class ComparisonJson
         if (cell.HasResult)
         {
             json.WriteNumber("parameters", cell.Parameters);
-            json.WriteNumber("flops_per_row", cell.FlopsPerRow);
+            json.WriteNumber("flopsPerRow", cell.FlopsPerRow);
             json.Number("epochs", cell.Epochs);
             json.Number("seconds", cell.Seconds);
-            json.Number("rows_per_second", cell.RowsPerSecond);
+            json.Number("rowsPerSecond", cell.RowsPerSecond);
             json.WriteStartArray("tasks");
             for (int task = 0; task < result.Tasks.Count; task++)
             {
                 json.WriteStartObject();
                 json.WriteString("name", result.Tasks[task].Name);
                 json.WriteString("metric", result.Tasks[task].Metric);
-                json.WriteBoolean("higher_is_better", result.Tasks[task].HigherIsBetter);
+                json.WriteBoolean("higherIsBetter", result.Tasks[task].HigherIsBetter);
                 Score(json, cell.Tasks[task]);
                 json.WriteEndObject();
             }
@@ -55,7 +55,7 @@ internal static class ComparisonJson
             json.WriteEndObject();
             if (cell.Gain is { } gain)
             {
-                json.WriteStartObject("gain_percent");
+                json.WriteStartObject("gainPercent");
                 Score(json, gain);
                 json.WriteEndObject();
             }
@@ -79,8 +79,8 @@ internal static class ComparisonJson
         if (score.Difference is not { } difference) return;
         json.WriteStartObject("difference");
         json.Number("mean", difference.Mean);
-        json.Number("half_over_seeds", difference.OverSeeds);
-        json.Number("half_over_rows", difference.OverRows);
+        json.Number("halfOverSeeds", difference.OverSeeds);
+        json.Number("halfOverRows", difference.OverRows);
         json.Number("low", difference.Low);
         json.Number("high", difference.High);
         json.WriteBoolean("clear", difference.IsClear);

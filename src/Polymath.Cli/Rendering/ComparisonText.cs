@@ -29,7 +29,7 @@ internal static class ComparisonText
         Block(one ? $"{result.Tasks[0].Name}: {result.Tasks[0].Metric}{(result.Tasks[0].HigherIsBetter ? string.Empty : " (less is better)")}" : "mean over tasks, each turned so that larger is better", result, cell => one ? cell.Tasks[0] : cell.Mean, !one || result.Tasks[0].HigherIsBetter, terminal);
         Costs(result, terminal);
         output.WriteLine();
-        foreach (string sentence in (string[])[ComparisonVerdict.Of(result).Sentence, ComparisonVerdict.Explanation(result)])
+        foreach (string sentence in (string[])[ComparisonVerdict.Of(result).Sentence, ComparisonVerdict.Explanation(result), .. result.Notes.Select(note => $"Note: {note}")])
         {
             foreach (string line in TextWrap.Lines(sentence, terminal.TextWidth)) output.WriteLine(line);
         }

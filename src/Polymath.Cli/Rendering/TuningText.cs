@@ -49,6 +49,7 @@ internal static class TuningText
             json.WriteEndObject();
             json.WriteNumber("epochs", trial.Epochs);
             json.Number("score", trial.Score);
+            json.Number("seconds", trial.Seconds);
             if (trial.Error is not null) json.WriteString("error", trial.Error);
             json.WriteEndObject();
         }
@@ -58,7 +59,7 @@ internal static class TuningText
         json.WriteString("model", result.Best.Model);
         json.WriteString("balancer", result.Best.Balancer);
         json.WriteString("optimizer", result.Best.Optimizer);
-        json.WriteNumber("batch_size", result.Best.BatchSize);
+        json.WriteNumber("batchSize", result.Best.BatchSize);
         json.WriteString("settings", folder.BestSettings);
         json.WriteString("folder", folder.Best.Path);
         json.WriteStartArray("tasks");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Polymath.Learning.Metrics;
 
 /// <summary>
@@ -29,6 +31,9 @@ public readonly record struct PairedDifference(double Mean, int Seeds, double Ov
     /// <summary>Whether the interval leaves zero out.</summary>
     public bool IsClear => Math.Abs(Mean) > Half;
 
+    /// <summary>"+0.0087 (-0.0160 .. +0.0335)": mean and interval.</summary>
+    public override string ToString() => double.IsNaN(Half) ? Signed(Mean) : $"{Signed(Mean)} ({Signed(Low)} .. {Signed(High)})";
+
     /// <summary>The difference of two models.</summary>
     /// <param name="first">[seeds] scores of one; pairs in which a score is NaN are left out.</param>
     /// <param name="second">[seeds] scores of the other, with the same seeds.</param>
@@ -49,6 +54,8 @@ public readonly record struct PairedDifference(double Mean, int Seeds, double Ov
         double[] means = [.. Enumerable.Range(0, draws).Select(draw => resampled.Average(seed => firstRows[seed][draw] - secondRows[seed][draw])).Where(double.IsFinite)];
         return new PairedDifference(differences.Average(), differences.Length, seeds, means.Length < PairedBootstrap.FewestDefined ? double.NaN : NormalQuantile * Deviation(means));
     }
+
+    private static string Signed(double value) => value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
 
     private static double Deviation(double[] values)
     {

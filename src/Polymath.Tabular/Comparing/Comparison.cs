@@ -52,7 +52,7 @@ public sealed class Comparison
     }
 
     /// <summary>Compares in a folder, or goes on comparing there.</summary>
-    /// <param name="settings">What to do.</param>
+    /// <param name="settings">What to do; the grid of a comparison that is in the folder already is added to theirs.</param>
     /// <param name="folder">Where results go: new or empty, or that of a comparison on the same data with the same settings beside its grid.</param>
     /// <param name="overwrite">Replace an earlier comparison in the folder.</param>
     /// <param name="command">The command line, for the report.</param>
@@ -63,6 +63,8 @@ public sealed class Comparison
     public static ComparisonOutcome Execute(ComparisonSettings settings, ComparisonFolder folder, bool overwrite = false, string command = "", Action<ComparisonProgress>? progress = null, TabularData? data = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (!overwrite && folder.IsComparison) settings = ComparisonGrid.Join(folder.ReadSettings(), settings);
         IReadOnlyList<ComparisonCell> cells = Check(settings);
         data ??= RunData.Load(settings, cancellation);
         var comparison = new Comparison(settings, data, cells);
@@ -123,8 +125,8 @@ public sealed class Comparison
             foreach (ComparisonCell cell in _cells)
             {
                 int before = done++, number = repeat, seed = _settings.Seed + repeat;
-                Report(null);
                 if (finished.ContainsKey((cell.Model, cell.Balancer, seed))) continue;
+                Report(null);
                 string? checkpoint = checkpoints is null ? null : Path.Combine(checkpoints, $"{RunFingerprint.Digest($"{cell.Model}\n{cell.Balancer}\n{seed}")[..16]}.safetensors");
                 ComparisonRun? run = _refused.TryGetValue(cell, out string? reason) ? new ComparisonRun(cell.Model, cell.Balancer, seed) { Error = reason } : TrainCell(cell, seed, checkpoint, training => Report(training), cancellation);
                 if (run is null) return false;

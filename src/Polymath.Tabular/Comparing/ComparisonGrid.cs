@@ -1,6 +1,7 @@
 using System.Globalization;
 using Polymath.Data;
 using Polymath.Data.Runs;
+using Polymath.Learning.Configuration;
 using Polymath.Tabular.Runs;
 
 namespace Polymath.Tabular.Comparing;
@@ -17,7 +18,7 @@ internal static class ComparisonGrid
     /// <exception cref="Learning.Balancing.BalancerException">The same of a balancer.</exception>
     public static IReadOnlyList<ComparisonCell> Of(ComparisonSettings settings)
     {
-        ModelSpecification[] models = [.. settings.Models.SelectMany(text => text == ComparisonSettings.All ? TabularModels.All.Select(model => model.Name) : [text]).Select(ModelSpecification.Parse)];
+        ModelSpecification[] models = [.. ModelsOf(settings).Select(ModelSpecification.Parse)];
         foreach (ModelSpecification model in models) TabularModels.Find(model.Name).Check(model.Options);
         foreach (string balancer in settings.Balancers) Learning.Balancing.Balancers.Create(balancer);
         string[] texts = [.. models.Select(model => model.ToString())], balancers = [.. settings.Balancers];
@@ -28,11 +29,29 @@ internal static class ComparisonGrid
         for (int m = 0; m < models.Length; m++)
         {
             // Networks that share nothing have no gradients to balance: one cell is all that can differ.
-            if (string.Equals(models[m].Name, SingleTask.RegistryName, StringComparison.OrdinalIgnoreCase)) cells.Add(new ComparisonCell(texts[m], EqualWeighting, names[m]));
+            if (WrittenName.Is(SingleTask.RegistryName, models[m].Name)) cells.Add(new ComparisonCell(texts[m], EqualWeighting, names[m]));
             else cells.AddRange(balancers.Select((balancer, b) => new ComparisonCell(texts[m], balancer, balancers.Length == 1 ? names[m] : $"{names[m]} + {rules[b]}")));
         }
 
         return cells;
+    }
+
+    /// <summary>The settings of a comparison that is given more to do: the models, balancers and seeds of both.</summary>
+    /// <param name="earlier">What it did.</param>
+    /// <param name="more">What it is to do now.</param>
+    /// <exception cref="RunException">Between the seeds of both are others.</exception>
+    public static ComparisonSettings Join(ComparisonSettings earlier, ComparisonSettings more)
+    {
+        int first = Math.Min(earlier.Seed, more.Seed), end = Math.Max(earlier.Seed + earlier.Seeds, more.Seed + more.Seeds);
+        if (end - first > earlier.Seeds + more.Seeds) throw new RunException($"seed: the comparison there has the seeds {Seeds(earlier)}, found {Seeds(more)}, expected seeds that join them; give other seeds another --out.");
+        return more with
+        {
+            Models = [.. ModelsOf(earlier).Concat(ModelsOf(more)).DistinctBy(text => ModelSpecification.Parse(text).ToString(), StringComparer.Ordinal)],
+            Balancers = [.. earlier.Balancers.Union(more.Balancers, StringComparer.Ordinal)],
+            Seed = first,
+            Seeds = end - first,
+            Reference = more.Reference.Length > 0 ? more.Reference : earlier.Reference,
+        };
     }
 
     /// <summary>The position of the cell that the others are compared with.</summary>
@@ -46,6 +65,10 @@ internal static class ComparisonGrid
         if (at < 0) at = Array.FindIndex(all, cell => NameOf(cell) == reference);
         return at >= 0 ? at : throw new RunException($"reference: '{reference}' is not in the grid{Suggestion.Tail(reference, [.. cells.Select(cell => cell.Label)])}");
     }
+
+    private static IEnumerable<string> ModelsOf(ComparisonSettings settings) => settings.Models.SelectMany(text => text == ComparisonSettings.All ? TabularModels.All.Select(model => model.Name) : [text]);
+
+    private static string Seeds(ComparisonSettings settings) => string.Create(CultureInfo.InvariantCulture, $"{settings.Seed} to {settings.Seed + settings.Seeds - 1}");
 
     private static string NameOf(ComparisonCell cell) => cell.Model.Split(':')[0];
 

@@ -94,13 +94,15 @@ public static class ComparisonReport
     }
 
     private static string Caption(string what, ComparisonResult result)
-        => result.Cells.Count > 1 && result.Cells[result.Reference].HasResult ? $"{what}, minus that of {result.Cells[result.Reference].Cell.Label}" : what;
+        => IsRelative(result) ? $"{what}, minus that of {result.Cells[result.Reference].Cell.Label}" : what;
+
+    private static bool IsRelative(ComparisonResult result) => result.Ranked.Count() > 1 && result.Cells[result.Reference].HasResult;
 
     // Differences to the reference; where there is nothing to compare with, the scores themselves.
     private static IntervalChart Differences(string id, string title, ComparisonResult result, Func<CellResult, CellScore> score, bool higherIsBetter, CellResult[] cells)
     {
         CellResult reference = result.Cells[result.Reference];
-        bool relative = cells.Length > 1 && reference.HasResult;
+        bool relative = IsRelative(result);
         return new IntervalChart
         {
             Id = id,

@@ -44,7 +44,7 @@ public sealed record ComparisonResult
         int single = Enumerable.Range(0, cells.Count).FirstOrDefault(cell => cells[cell].Model.Split(':')[0] == SingleTask.RegistryName, -1);
         var notes = new List<string>(data.Notes);
         CellResult[] results = [.. cells.Select((cell, c) => CellOf(cell, c, data.Tasks, runs, reference, single))];
-        notes.AddRange(results.Where(result => result.Failure is not null).Select(result => $"{result.Cell.Label} has no result{(result.HasResult ? $" for {result.Runs.Count - result.Finished.Count} of {result.Runs.Count} seeds" : string.Empty)}: {result.Failure}"));
+        notes.AddRange(results.Where(result => result.Failure is not null).Select(result => $"{result.Cell.Label} has no result{(result.HasResult ? $" for {result.Runs.Count - result.Finished.Count} of {result.Runs.Count} seeds" : string.Empty)}: {Reason(result)}"));
         if (data.Headline is null) notes.Add("No rows were held out, so nothing is scored; give --test-fraction, --validation or --test.");
         if (results.Any(result => result.Gain is not null) && data.Tasks.Any(GainMetric.Differs)) notes.Add(GainMetric.Note);
         return new ComparisonResult
@@ -59,6 +59,13 @@ public sealed record ComparisonResult
             Reference = reference,
             Notes = notes,
         };
+    }
+
+    // A model that refuses says its name first.
+    private static string Reason(CellResult cell)
+    {
+        string failure = cell.Failure!, name = $"{cell.Cell.Model.Split(':')[0]}: ";
+        return failure.StartsWith(name, StringComparison.Ordinal) ? failure[name.Length..] : failure;
     }
 
     private static ComparedTask TaskOf(Target target, int rows)

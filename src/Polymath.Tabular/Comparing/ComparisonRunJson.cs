@@ -19,11 +19,11 @@ internal static class ComparisonRunJson
         }
 
         json.WriteNumber("parameters", run.Parameters);
-        json.WriteNumber("flops_per_row", run.FlopsPerRow);
+        json.WriteNumber("flopsPerRow", run.FlopsPerRow);
         json.WriteNumber("epochs", run.Epochs);
-        json.WriteNumber("best_epoch", run.BestEpoch);
+        json.WriteNumber("bestEpoch", run.BestEpoch);
         Journal.WriteNumber(json, "seconds", run.Seconds);
-        Journal.WriteNumber(json, "rows_per_second", run.RowsPerSecond);
+        Journal.WriteNumber(json, "rowsPerSecond", run.RowsPerSecond);
         WriteScores(json, "validation", run.Validation);
         WriteScores(json, "test", run.Test);
         json.WriteStartArray("resampled");
@@ -49,11 +49,11 @@ internal static class ComparisonRunJson
         return run with
         {
             Parameters = line.GetProperty("parameters").GetInt64(),
-            FlopsPerRow = line.GetProperty("flops_per_row").GetInt64(),
+            FlopsPerRow = line.GetProperty("flopsPerRow").GetInt64(),
             Epochs = line.GetProperty("epochs").GetInt32(),
-            BestEpoch = line.GetProperty("best_epoch").GetInt32(),
+            BestEpoch = line.GetProperty("bestEpoch").GetInt32(),
             Seconds = Journal.ReadNumber(line.GetProperty("seconds")),
-            RowsPerSecond = Journal.ReadNumber(line.GetProperty("rows_per_second")),
+            RowsPerSecond = Journal.ReadNumber(line.GetProperty("rowsPerSecond")),
             Validation = ReadScores(line.GetProperty("validation")),
             Test = ReadScores(line.GetProperty("test")),
             Resampled = [.. line.GetProperty("resampled").EnumerateArray().Select(values => values.EnumerateArray().Select(Journal.ReadNumber).ToArray())],
@@ -68,7 +68,7 @@ internal static class ComparisonRunJson
             json.WriteStartObject();
             json.WriteString("task", score.Task);
             json.WriteString("primary", score.Primary);
-            json.WriteBoolean("higher_is_better", score.HigherIsBetter);
+            json.WriteBoolean("higherIsBetter", score.HigherIsBetter);
             json.WriteNumber("observed", score.Observed);
             json.WriteStartObject("metrics");
             foreach ((string metric, double value) in score.Metrics) Journal.WriteNumber(json, metric, value);
@@ -82,7 +82,7 @@ internal static class ComparisonRunJson
     private static TaskScore[] ReadScores(JsonElement scores) => [.. scores.EnumerateArray().Select(score => new TaskScore(
         Text(score, "task"),
         Text(score, "primary"),
-        score.GetProperty("higher_is_better").GetBoolean(),
+        score.GetProperty("higherIsBetter").GetBoolean(),
         score.GetProperty("observed").GetInt32(),
         score.GetProperty("metrics").EnumerateObject().ToDictionary(metric => metric.Name, metric => Journal.ReadNumber(metric.Value), StringComparer.Ordinal)))];
 

@@ -17,6 +17,7 @@ public sealed record ComparisonVerdict(bool IsClear, string Sentence)
         CellResult? best = result.Ranked.FirstOrDefault();
         if (best is null || result.Split.Length == 0) return new ComparisonVerdict(false, "There are no scores to compare.");
         if (result.Cells.Count == 1) return new ComparisonVerdict(false, $"{best.Cell.Label} is alone in the grid; there is nothing to compare it with.");
+        if (result.Ranked.Count() == 1) return new ComparisonVerdict(false, $"{best.Cell.Label} alone has a result; there is nothing to compare it with.");
         if (!reference.HasResult) return new ComparisonVerdict(false, $"{best.Cell.Label} has the best mean; the reference {reference.Cell.Label} has no result to compare it with.");
         CellResult[] better = [.. result.Ranked.Where(cell => cell.Mean.Difference is { IsClear: true, Mean: > 0 })], worse = [.. result.Ranked.Where(cell => cell.Mean.Difference is { IsClear: true, Mean: < 0 })];
         string losers = worse.Length == 0 ? string.Empty : $" {Names(worse)} {(worse.Length == 1 ? "is" : "are")} worse.";
@@ -26,13 +27,13 @@ public sealed record ComparisonVerdict(bool IsClear, string Sentence)
             : new ComparisonVerdict(true, $"{Names(better)} {(better.Length == 1 ? "beats" : "beat")} {reference.Cell.Label} over all tasks, beyond noise.{losers}");
     }
 
-    /// <summary>Where the intervals come from.</summary>
+    /// <summary>Where the intervals come from; empty when there are none.</summary>
     /// <param name="result">The result.</param>
     public static string Explanation(ComparisonResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         PairedDifference[] all = [.. result.Cells.Select(cell => cell.Mean.Difference).OfType<PairedDifference>()];
-        if (all.Length == 0) return "There is nothing to compare.";
+        if (all.Length == 0) return string.Empty;
         string rows = string.Create(CultureInfo.InvariantCulture, $"the paired bootstrap over {result.ScoredRows:N0} {result.Split} rows");
         string seeds = result.Seeds < 2
             ? $"Intervals: 95 %, {rows}; with one seed nothing is known of the luck of the training."

@@ -47,6 +47,13 @@ public sealed class PairedDifferenceTests
     }
 
     [Fact]
+    public void As_text_it_is_the_mean_and_the_interval()
+    {
+        Assert.Equal("+2.0000 (-2.3027 .. +6.3027)", new PairedDifference(2, 3, 4.3027, double.NaN).ToString());
+        Assert.Equal("-0.5000", new PairedDifference(-0.5, 1, double.NaN, double.NaN).ToString());
+    }
+
+    [Fact]
     public void Equal_streams_draw_the_same_rows_for_two_models()
     {
         Metric error = Metric.Find(MetricKind.Regression, "mae");

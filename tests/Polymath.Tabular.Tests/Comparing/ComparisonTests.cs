@@ -115,6 +115,21 @@ public sealed partial class ComparisonTests : IDisposable
     }
 
     [Fact]
+    public void What_is_asked_for_later_joins_the_grid()
+    {
+        Execute(Settings() with { Seeds = 1, Models = [Alone, Shared], Balancers = ["ew"] }, "out");
+        ComparisonResult joined = Execute(Settings() with { Seeds = 2, Models = [SmallTable.Model, Shared], Balancers = ["ew"] }, "out");
+        Assert.Equal([Alone, Shared, SmallTable.Model], joined.Cells.Select(cell => cell.Cell.Model));
+        Assert.All(joined.Cells, cell => Assert.Equal(2, cell.Finished.Count));
+        Assert.Equal([Alone, Shared, SmallTable.Model], new ComparisonFolder(_temporary.PathOf("out")).ReadSettings().Models);
+        string before = Snapshot("out");
+        string message = Assert.Throws<RunException>(() => Execute(Settings() with { Seed = 7, Seeds = 2 }, "out")).Message;
+        Assert.Contains("has the seeds 0 to 1, found 7 to 8", message, StringComparison.Ordinal);
+        Assert.Equal(before, Snapshot("out"));
+        Assert.Equal(3, Execute(Settings() with { Seed = 2, Seeds = 1, Models = [Shared], Balancers = ["ew"] }, "out").Seeds);
+    }
+
+    [Fact]
     public void Other_data_and_other_settings_are_refused_and_nothing_changes()
     {
         ComparisonSettings settings = Settings();
@@ -213,6 +228,6 @@ public sealed partial class ComparisonTests : IDisposable
 
     private string Snapshot(string folder) => string.Join('\n', Directory.EnumerateFiles(_temporary.PathOf(folder)).Order(StringComparer.Ordinal).Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks} {new FileInfo(file).Length}"));
 
-    [GeneratedRegex("\"(seconds|rows_per_second)\":[^,]*,")]
+    [GeneratedRegex("\"(seconds|rowsPerSecond)\":[^,]*,")]
     private static partial Regex Clock();
 }
