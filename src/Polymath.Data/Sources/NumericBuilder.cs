@@ -17,12 +17,15 @@ internal sealed class NumericBuilder(string name, char decimalSeparator, RowRead
 
     public override bool TryAdd(ReadOnlySpan<char> text)
     {
-        if (!DecimalText.TryParse(text, decimalSeparator, out float value) && !TryParseAny(text, out value)) return false;
+        if (!TryParse(text, decimalSeparator, out float value)) return false;
         if (float.IsInfinity(value) && _infinite is null) (_infinite, _infinitePosition) = (text.Trim().ToString(), rows.Position);
         if (!float.IsNaN(value)) Observed++;
         _values.Add(value);
         return true;
     }
+
+    /// <summary>Whether a text is a number, an infinity included.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, char decimalSeparator, out float value) => DecimalText.TryParse(text, decimalSeparator, out value) || TryParseAny(text, decimalSeparator, out value);
 
     public override void AddMissing() => _values.Add(float.NaN);
 
@@ -36,7 +39,7 @@ internal sealed class NumericBuilder(string name, char decimalSeparator, RowRead
         return new NumericColumn(Name, _values.Drain());
     }
 
-    private bool TryParseAny(ReadOnlySpan<char> text, out float value)
+    private static bool TryParseAny(ReadOnlySpan<char> text, char decimalSeparator, out float value)
     {
         const NumberStyles Style = NumberStyles.Float;
         if (decimalSeparator == '.')

@@ -61,8 +61,11 @@ public static class Splits
         return Collect(part);
     }
 
-    /// <summary>Stratum numbers from the combination of binary, multiclass and expression targets; a missing label is a stratum of its own.</summary>
-    /// <exception cref="TableException">A target is unknown, constant, or a number to regress.</exception>
+    /// <summary>
+    /// Stratum numbers from the combination of the targets with classes (binary, multiclass and expression targets); a missing label is a
+    /// stratum of its own, and numbers are passed over.
+    /// </summary>
+    /// <exception cref="TableException">A target is unknown or constant, or none has classes.</exception>
     public static int[] Strata(Table table, IReadOnlyList<TargetColumn> targets)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -70,10 +73,15 @@ public static class Splits
         int[] rows = All(table.Rows);
         var strata = new int[table.Rows];
         var values = new float[table.Rows];
-        foreach (TargetColumn target in targets)
+        TargetEncoding[] encodings = [.. targets.Select(target => TargetEncoding.Fit(target, table, rows))];
+        if (Array.TrueForAll(encodings, encoding => encoding.Classes.Count == 0))
         {
-            TargetEncoding encoding = TargetEncoding.Fit(target, table, rows);
-            if (encoding.Classes.Count == 0) throw new TableException($"{table.Source}: cannot stratify by '{target.Name}', which is {encoding.Kind.ToString().ToLowerInvariant()}, expected classes.", table.Source, column: target.Column);
+            string numbers = string.Join(", ", encodings.Select(encoding => $"'{encoding.Definition.Name}' is {encoding.Kind.ToString().ToLowerInvariant()}"));
+            throw new TableException($"{table.Source}: cannot stratify, since no target has classes ({numbers}), expected at least one that does; split at random.", table.Source);
+        }
+
+        foreach (TargetEncoding encoding in encodings.Where(encoding => encoding.Classes.Count > 0))
+        {
             encoding.Encode(table, rows, values);
             var numberOf = new Dictionary<(int, int), int>();
             for (int row = 0; row < strata.Length; row++)

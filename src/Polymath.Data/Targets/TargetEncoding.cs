@@ -70,7 +70,7 @@ public sealed class TargetEncoding
                 NumericColumn numeric => ofNumber[numeric.Values[row]] = ClassOf(column.Text(row)!),
                 _ => ClassOf(column.Text(row)!),
             };
-            if (float.IsNaN(code)) throw UnseenClass(table, column, row);
+            if (float.IsNaN(code)) throw UnseenClass(table, column, row, rows.Length < table.Rows);
             values[i] = code;
         }
     }
@@ -137,8 +137,10 @@ public sealed class TargetEncoding
         _ => order <= 0,
     };
 
-    private TableException UnseenClass(Table table, Column column, int row) => new(
-        $"{table.Source}, row {row + 1}, column '{column.Name}': class '{column.Text(row)}' of target '{Definition.Name}' does not occur in the training rows, expected one of {TargetFitter.List(Classes)}; {(column is NumericColumn ? $"make it a number with {column.Name}:regression, " : string.Empty)}split stratified or remove the rows.",
-        table.Source,
-        column: column.Name);
+    // A part of a table was split off, and another split can help; a whole table, such as one to evaluate on, came as it is.
+    private TableException UnseenClass(Table table, Column column, int row, bool split)
+    {
+        string number = column is NumericColumn ? $"train it as a number with {column.Name}:regression, " : string.Empty, remedy = split ? "split stratified or remove the rows" : "remove the rows or leave their labels empty";
+        return new TableException($"{table.Source}, row {row + 1}, column '{column.Name}': class '{column.Text(row)}' of target '{Definition.Name}' does not occur in the training rows, expected one of {TargetFitter.List(Classes)}; {number}{remedy}.", table.Source, column: column.Name);
+    }
 }

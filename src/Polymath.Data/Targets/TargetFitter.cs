@@ -1,3 +1,5 @@
+using Polymath.Data.Sources;
+
 namespace Polymath.Data;
 
 /// <summary>Decides kind and classes of a target from training rows, and refuses targets nothing can be learned from.</summary>
@@ -43,14 +45,36 @@ internal static class TargetFitter
     public static ReadOnlySpan<float> Numbers(TargetColumn target, TargetKind kind, Table table, Column column)
     {
         if (column is NumericColumn numeric) return numeric.Values;
-        int row = 0;
-        while (row < column.Rows - 1 && column.IsMissing(row)) row++;
         if (column.CountMissing() == column.Rows) return Missing(column.Rows);
-        throw Refuse(target, table, $"is {kind.ToString().ToLowerInvariant()} but holds {column.Kind.ToString().ToLowerInvariant()} values such as '{column.Text(row)}' (row {row + 1}), expected numbers");
+        throw Refuse(target, table, $"is {kind.ToString().ToLowerInvariant()} but {NotNumbers(column)}");
     }
 
     public static string List(IReadOnlyList<string> classes) =>
         string.Join(", ", classes.Take(MostClassesOfNumbers).Select(label => $"'{label}'")) + (classes.Count > MostClassesOfNumbers ? ", ..." : string.Empty);
+
+    /// <summary>Why a column holds no numbers: the first text that is none.</summary>
+    private static string NotNumbers(Column column)
+    {
+        // The separator that explains more of the texts is the one they were written with.
+        (int point, int pointRow) = NoNumbers(column, '.');
+        (int comma, int commaRow) = NoNumbers(column, ',');
+        if (point == 0) return "is read as categories, expected numbers; do not declare it categorical";
+        if (comma == 0) return $"holds numbers with a decimal comma such as '{column.Text(pointRow)}' (row {pointRow + 1}); read them with the decimal separator ',' (--decimal ,)";
+        int row = point <= comma ? pointRow : commaRow;
+        return $"holds {column.Kind.ToString().ToLowerInvariant()} values such as '{column.Text(row)}' (row {row + 1}), expected numbers";
+    }
+
+    private static (int Count, int FirstRow) NoNumbers(Column column, char separator)
+    {
+        (int count, int first) = (0, -1);
+        for (int row = 0; row < column.Rows; row++)
+        {
+            if (column.Text(row) is not { } text || NumericBuilder.TryParse(text, separator, out _)) continue;
+            if (count++ == 0) first = row;
+        }
+
+        return (count, first);
+    }
 
     private static float[] Missing(int rows)
     {

@@ -57,7 +57,14 @@ public sealed class SplitsTests : IDisposable
     public void Numbers_to_regress_are_no_strata()
     {
         var table = new Table("t.csv", [new NumericColumn("y", [.. Enumerable.Range(0, 50).Select(i => i / 2f)])]);
-        Expect.Sentence(() => Splits.Strata(table, [TargetColumn.Parse("y")]), "'y'", "regression");
+        Expect.Sentence(() => Splits.Strata(table, [TargetColumn.Parse("y")]), "'y' is regression", "classes");
+    }
+
+    [Fact]
+    public void Numbers_beside_classes_are_passed_over()
+    {
+        var table = new Table("t.csv", [new NumericColumn("y", [.. Enumerable.Range(0, 50).Select(i => i / 2f)]), CategoricalColumn.FromTexts("kind", Enumerable.Range(0, 50).Select(i => $"k{i % 3}"))]);
+        Assert.Equal(Splits.Strata(table, [TargetColumn.Parse("kind")]), Splits.Strata(table, [TargetColumn.Parse("y"), TargetColumn.Parse("kind")]));
     }
 
     [Fact]

@@ -93,7 +93,26 @@ public sealed class TargetEncodingTests
         // Few whole numbers are taken for classes, which is not always what was meant.
         var grades = new Table("t.csv", [new NumericColumn("grade", [10, 2, 3, 7])]);
         TargetEncoding classes = TargetEncoding.Fit(TargetColumn.Parse("grade"), grades, [0, 1, 2]);
-        Expect.Sentence(() => classes.Encode(grades, [3], new float[1]), "row 4", "class '7'", "make it a number with grade:regression");
+        Expect.Sentence(() => classes.Encode(grades, [3], new float[1]), "row 4", "class '7'", "train it as a number with grade:regression", "split stratified");
+    }
+
+    [Fact]
+    public void A_whole_table_with_an_unknown_class_is_not_to_be_split()
+    {
+        TargetEncoding encoding = TargetEncoding.Fit(TargetColumn.Parse("three"), Census, [0, 1]);
+        string message = Expect.Sentence(() => encoding.Encode(Census, [0, 1, 2], new float[3]), "row 3", "class 'c'", "'a', 'b'; remove the rows or leave their labels empty").Message;
+        Assert.DoesNotContain("split", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new[] { "5", "6", "abc", "7", "x" }, "'abc' (row 3)", "expected numbers")]
+    [InlineData(new[] { "5", "1,5", "2,5", "1.5", "7" }, "'1.5' (row 4)", "expected numbers")]
+    [InlineData(new[] { "5", null, "1,5", "2,25" }, "decimal comma such as '1,5' (row 3)", "--decimal ,")]
+    [InlineData(new[] { "5", "6" }, "read as categories", "do not declare")]
+    public void The_first_value_that_is_no_number_is_named(string?[] texts, string found, string expected)
+    {
+        var table = new Table("t.csv", [CategoricalColumn.FromTexts("g", texts)]);
+        Expect.Sentence(() => TargetEncoding.Fit(TargetColumn.Parse("g:regression"), table, Splits.All(texts.Length)), "t.csv, column 'g'", "regression", found, expected);
     }
 
     private static readonly Table Census = new("t.csv",
