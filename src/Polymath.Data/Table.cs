@@ -84,30 +84,33 @@ public sealed class Table
 
     /// <summary>A table with the given columns only, in the given order.</summary>
     /// <exception cref="TableException">A name is unknown.</exception>
-    public Table Select(params IEnumerable<string> names) => new(Source, names.Select(name => this[name]));
+    public Table Select(params IEnumerable<string> names) => new(Source, names.Select(name => this[name])) { HeaderDoubt = HeaderDoubt };
 
     /// <summary>A table without the given columns.</summary>
     /// <exception cref="TableException">A name is unknown.</exception>
     public Table Without(params IEnumerable<string> names)
     {
         HashSet<Column> dropped = [.. names.Select(name => this[name])];
-        return new Table(Source, _columns.Where(column => !dropped.Contains(column)));
+        return new Table(Source, _columns.Where(column => !dropped.Contains(column))) { HeaderDoubt = HeaderDoubt };
     }
 
     /// <summary>A table with one more column at the end, such as a target kept in a file of its own.</summary>
     /// <exception cref="TableException">The name is taken or the length differs.</exception>
-    public Table With(params IEnumerable<Column> columns) => new(Source, _columns.Concat(columns));
+    public Table With(params IEnumerable<Column> columns) => new(Source, _columns.Concat(columns)) { HeaderDoubt = HeaderDoubt };
 
     /// <summary>A table with the given rows, in the given order.</summary>
     public Table Take(ReadOnlySpan<int> rows)
     {
         var taken = new Column[_columns.Length];
         for (int i = 0; i < taken.Length; i++) taken[i] = _columns[i].Take(rows);
-        return new Table(Source, taken);
+        return new Table(Source, taken) { HeaderDoubt = HeaderDoubt };
     }
 
+    /// <summary>Why the line that was taken for the header may have been a row; null when there is no doubt.</summary>
+    internal string? HeaderDoubt { get; init; }
+
     internal TableException UnknownColumn(string name, string role) =>
-        new($"{Source}: there is no {role} '{name}'{Suggestion.Tail(name, ColumnNames)}", Source, column: name);
+        new($"{Source}: there is no {role} '{name}'{(HeaderDoubt is null ? string.Empty : $" ({HeaderDoubt})")}{Suggestion.Tail(name, ColumnNames)}", Source, column: name);
 
     private static ReadOptions Checked(ReadOptions? options)
     {

@@ -20,6 +20,7 @@ public sealed class BoostData
         {
             Numeric = NumericTransform.None,
             KeepMissing = true,
+            ReadsLists = false,
             StandardiseTargets = false,
             MinFrequency = settings.MinFrequency,
             Drop = settings.Weights.Length == 0 ? settings.Drop : [.. settings.Drop, settings.Weights],

@@ -15,6 +15,8 @@ internal static class EncoderFitter
         for (int i = 0; i < encodings.Length; i++) encodings[i] = TargetEncoding.Fit(targets[i], table, rows);
         TaskLabels? labels = options.TaskColumn is null ? null : TaskLabels.Fit(table, options.TaskColumn, rows, options.UnknownTask);
         var notes = new List<string>();
+        if (table.HeaderDoubt is { } doubt) notes.Add(doubt);
+        AddKinds(table, targets, encodings, notes);
         InputColumn[] inputs = FitInputs(table, targets, rows.ToArray(), options, notes);
         if (inputs.Length == 0) throw new TableException($"{table.Source}: no input column is left, expected at least one besides the targets{(notes.Count > 0 ? $" ({string.Join("; ", notes.Take(3))})" : string.Empty)}.", table.Source);
         return new TableEncoder(inputs, encodings, Scales(table, encodings, labels, rows, options), labels, notes) { GroupColumn = options.GroupColumn };
@@ -28,6 +30,17 @@ internal static class EncoderFitter
         if (options.TaskColumn is not null && options.TaskColumn == targets[0].Column) throw new TableException($"{table.Source}: '{options.TaskColumn}' is both the task column and the target.", table.Source, column: options.TaskColumn);
         string? twice = targets.GroupBy(target => target.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (twice is not null) throw new TableException($"{table.Source}: two targets are named '{twice}', expected distinct names; write name=column for one of them.", table.Source, column: twice);
+    }
+
+    /// <summary>Says where few whole numbers were taken for classes without being told so.</summary>
+    private static void AddKinds(Table table, IReadOnlyList<TargetColumn> targets, TargetEncoding[] encodings, List<string> notes)
+    {
+        for (int i = 0; i < encodings.Length; i++)
+        {
+            TargetColumn target = targets[i];
+            if (target.Kind == TargetKind.Auto && encodings[i].Kind == TargetKind.Multiclass && table[target.Column] is NumericColumn)
+                notes.Add($"target '{target.Name}': {encodings[i].Classes.Count} whole numbers, taken as classes; write {target with { Kind = TargetKind.Regression }} for a number");
+        }
     }
 
     private static InputColumn[] FitInputs(Table table, IReadOnlyList<TargetColumn> targets, int[] rows, EncoderOptions options, List<string> notes)
@@ -60,7 +73,7 @@ internal static class EncoderFitter
             long share = left / (columns.Length - i);
             left -= Math.Min(share, input.Cardinality);
             if (input.Cardinality <= share) continue;
-            if (share < 2) throw new TableException($"{table.Source}: {options.MaxIds} ids are too few for {columns.Length} categorical columns, expected at least 2 for each.", table.Source, column: input.Name);
+            if (share < 2) throw new TableException($"{table.Source}: {options.MaxIds} ids are too few for {columns.Length} categorical columns, expected at least 2 for each; allow more memory for tables (--table-memory).", table.Source, column: input.Name);
             notes.Add($"column '{input.Name}' is hashed: its {input.Cardinality - 1} categories share {share - 1} ids");
             inputs[columns[i]] = new HashedInput(input.Name, (int)share - 1);
         }
@@ -75,8 +88,15 @@ internal static class EncoderFitter
             _ when name == options.TaskColumn || lists.Length > 0 => CategoricalInput.Fit(column, rows, options, notes, lists),
             NumericColumn numeric => NumericInput.Fit(numeric, rows, options, notes),
             DateColumn date => DateInput.Fit(date, rows, options, notes),
-            _ => CategoricalInput.Fit(column, rows, options, notes),
+            _ => FitCategories(column, rows, options, notes),
         };
+    }
+
+    private static CategoricalInput? FitCategories(Column column, ReadOnlySpan<int> rows, EncoderOptions options, List<string> notes)
+    {
+        CategoricalInput? input = CategoricalInput.Fit(column, rows, options, notes);
+        if (column is CategoricalColumn texts) CategoryNotes.Add(texts, rows, options.ReadsLists, input is not null, notes);
+        return input;
     }
 
     private static IEnumerable<InputColumn> FitSequences(Table table, InputColumn[] inputs, int[] rows, EncoderOptions options, List<string> notes)

@@ -39,6 +39,9 @@ public sealed record EncoderOptions
     /// <summary>What separates the ids of a list. Default: '|'.</summary>
     public char ListSeparator { get; init; } = SequenceColumn.DefaultSeparator;
 
+    /// <summary>Whether whoever takes the rows can read lists of ids; if not, no note advises it. Default: true.</summary>
+    public bool ReadsLists { get; init; } = true;
+
     /// <summary>The column that says which task a row belongs to; then there is exactly one target. Its labels name the tasks.</summary>
     public string? TaskColumn { get; init; }
 

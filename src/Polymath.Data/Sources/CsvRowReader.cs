@@ -29,6 +29,7 @@ internal sealed class CsvRowReader : RowReader
             _rows = Sep.New(delimiter).Reader(reader => reader with { HasHeader = false, DisableColCountCheck = true, DisableQuotesParsing = !options.Quotes }).From(_text);
             if (!Advance()) throw new TableException($"{source.Name}: the file is empty, expected a header and rows.", source.Name);
             Names = ReadNames(options);
+            if (options.Header is null && options.ColumnNames is null && !_firstRowPending && !Counts(Names)) GuessedHeader = Position;
         }
         catch
         {
@@ -39,6 +40,8 @@ internal sealed class CsvRowReader : RowReader
     }
 
     public override IReadOnlyList<string> Names { get; }
+
+    public override long? GuessedHeader { get; }
 
     public override string PositionWord => "line";
 
@@ -169,13 +172,21 @@ internal sealed class CsvRowReader : RowReader
     /// <summary>All numbers, unless they count 0, 1, 2, ...: tools that number unnamed columns write that as a header.</summary>
     private static bool LooksLikeData(string[] first)
     {
-        bool counts = true;
-        for (int i = 0; i < first.Length; i++)
+        foreach (string field in first)
         {
-            if (!float.TryParse(first[i], NumberStyles.Float, CultureInfo.InvariantCulture, out _)) return false;
-            counts &= first[i] == i.ToString(CultureInfo.InvariantCulture);
+            if (!float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) return false;
         }
 
-        return !counts;
+        return !Counts(first);
+    }
+
+    private static bool Counts(IReadOnlyList<string> fields)
+    {
+        for (int i = 0; i < fields.Count; i++)
+        {
+            if (fields[i] != i.ToString(CultureInfo.InvariantCulture)) return false;
+        }
+
+        return true;
     }
 }

@@ -12,6 +12,9 @@ internal abstract class RowReader : IDisposable
     /// <summary>1-based line (text) or row (query) of the current row.</summary>
     public abstract long Position { get; }
 
+    /// <summary>The line whose fields were taken for the names without being told so; null when there is none.</summary>
+    public virtual long? GuessedHeader => null;
+
     /// <summary>About how many rows follow the current one; null when the source does not tell. A guess: it only sizes buffers.</summary>
     public virtual long? Remaining => null;
 

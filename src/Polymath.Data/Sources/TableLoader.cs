@@ -95,7 +95,19 @@ internal static class TableLoader
             return _rows;
         }
 
-        public Table Build() => new(_source.Name, [.. _builders.Select(builder => builder.Build(_source.Name))]);
+        public Table Build()
+        {
+            Column[] columns = [.. _builders.Select(builder => builder.Build(_source.Name))];
+            return new Table(_source.Name, columns) { HeaderDoubt = HeaderDoubt(columns) };
+        }
+
+        /// <summary>A number as the name of a column of numbers was probably a value of the first row.</summary>
+        private string? HeaderDoubt(Column[] columns)
+        {
+            if (_reader.GuessedHeader is not { } line) return null;
+            Column? doubtful = Array.Find(columns, column => column is NumericColumn && column.Name.Any(char.IsAsciiDigit) && NumericBuilder.TryParse(column.Name, _options.DecimalSeparator, out _));
+            return doubtful is null ? null : $"line {line} was taken for the header, with '{doubtful.Name}' as the name of a column of numbers; if it is a row, use --header no or --columns";
+        }
 
         private void AddField(int i)
         {
