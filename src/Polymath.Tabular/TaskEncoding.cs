@@ -70,6 +70,6 @@ internal static class TaskEncoding
 
         return Over(labels);
 
-        ArrayDataset Over(float[] values) => new(encoded.Numeric, encoded.NumericWidth, encoded.Categories, encoded.CategoricalCount, values, tasks, sequences: [.. encoded.Sequences.Select(sequence => new SequenceArray(sequence.Starts, sequence.Ids, sequence.Field.MaxLength))]) { Groups = encoded.Groups };
+        ArrayDataset Over(float[] values) => new(encoded.Numeric, encoded.NumericWidth, encoded.Categories, encoded.CategoricalCount, values, tasks, sequences: [.. encoded.Sequences.Select(sequence => new SequenceArray(sequence.Starts, sequence.Ids, sequence.Field.MaxLength))]) { Groups = encoded.Groups, SourceRows = encoded.SourceRows };
     }
 }

@@ -59,6 +59,9 @@ public sealed class EncodedTable
     /// <summary>Group of each row for metrics within groups, such as the user; -1 where it is missing. Equal numbers are equal groups within one table. Null without a group column.</summary>
     public int[]? Groups { get; init; }
 
+    /// <summary>The row of the table, counted from 0, that each row was encoded from; null where the table was read in pieces.</summary>
+    public int[]? SourceRows { get; init; }
+
     /// <summary>The encoded target of a row for a task; NaN when unobserved or when the row belongs to another task.</summary>
     /// <exception cref="InvalidOperationException">The table was encoded without targets.</exception>
     public float Target(int row, int task)
@@ -94,6 +97,7 @@ public sealed class EncodedTable
             sequences)
         {
             Groups = Groups is null ? null : Gather(Groups, 1, rows),
+            SourceRows = SourceRows is null ? null : Gather(SourceRows, 1, rows),
         };
     }
 

@@ -110,7 +110,7 @@ public sealed class TableEncoder
         options ??= ReadOptions.Default;
         options.Validate();
         RowSource rows = RowSource.Parse(source, options);
-        foreach (Table chunk in TableLoader.LoadChunks(rows, names => ReadOptionsFor(rows.Name, names, options, withTargets), chunkRows, cancellation)) yield return EncodeRows(chunk, Splits.All(chunk.Rows), withTargets);
+        foreach (Table chunk in TableLoader.LoadChunks(rows, names => ReadOptionsFor(rows.Name, names, options, withTargets), chunkRows, cancellation)) yield return EncodeRows(chunk, Splits.All(chunk.Rows), withTargets, whole: false);
     }
 
     /// <summary>Reads a whole table with the kinds the encoder expects, for example an official test file: only the inputs, the task column, and the targets when all are there.</summary>
@@ -142,7 +142,7 @@ public sealed class TableEncoder
 
     private bool HasTargets(IReadOnlyList<string> names) => Array.TrueForAll(_targets, target => names.Contains(target.Definition.Column));
 
-    private EncodedTable EncodeRows(Table table, int[] rows, bool withTargets)
+    private EncodedTable EncodeRows(Table table, int[] rows, bool withTargets, bool whole = true)
     {
         float[] numeric = GC.AllocateUninitializedArray<float>(Length(rows.Length, NumericNames.Count));
         int[] categories = GC.AllocateUninitializedArray<int>(Length(rows.Length, Fields.Count));
@@ -166,6 +166,7 @@ public sealed class TableEncoder
         return new EncodedTable(rows.Length, NumericNames, Fields, Tasks, numeric, categories, withTargets ? EncodeTargets(table, rows, taskOfRow) : null, taskOfRow, [.. _inputs.OfType<SequenceInput>().Select(input => input.Lists(table, rows))])
         {
             Groups = GroupColumn is not null && table.TryGetColumn(GroupColumn, out Column? groups) ? GroupsOf(groups, rows) : null,
+            SourceRows = whole ? rows : null,
         };
     }
 

@@ -46,6 +46,9 @@ public sealed class ArrayDataset : Dataset
     /// <summary>The group of every row of the arrays, for metrics within groups; null for none.</summary>
     public int[]? Groups { get; init; }
 
+    /// <summary>The row of the table, counted from 0, that every row of the arrays comes from; null when that is not known.</summary>
+    public int[]? SourceRows { get; init; }
+
     /// <inheritdoc/>
     public override bool HasGroups => Groups is not null;
 
@@ -63,7 +66,7 @@ public sealed class ArrayDataset : Dataset
     {
         int[] chosen = new int[rows.Length];
         for (int i = 0; i < rows.Length; i++) chosen[i] = _rows[rows[i]];
-        return new ArrayDataset(_numeric, Features, _categories, Fields, _targets, Tasks, chosen, _sequences) { Groups = Groups };
+        return new ArrayDataset(_numeric, Features, _categories, Fields, _targets, Tasks, chosen, _sequences) { Groups = Groups, SourceRows = SourceRows };
     }
 
     /// <summary>The same rows with other labels.</summary>
@@ -74,7 +77,7 @@ public sealed class ArrayDataset : Dataset
         float[] all = new float[_targets.Length];
         Array.Fill(all, float.NaN);
         for (int i = 0; i < _rows.Length; i++) labels.Slice(i * Tasks, Tasks).CopyTo(all.AsSpan(_rows[i] * Tasks));
-        return new ArrayDataset(_numeric, Features, _categories, Fields, all, Tasks, _rows, _sequences) { Groups = Groups };
+        return new ArrayDataset(_numeric, Features, _categories, Fields, all, Tasks, _rows, _sequences) { Groups = Groups, SourceRows = SourceRows };
     }
 
     /// <summary>The same rows with the labels of one task only, leaving out rows where it is not observed.</summary>
@@ -82,7 +85,7 @@ public sealed class ArrayDataset : Dataset
     {
         float[] labels = new float[_targets.Length / Tasks];
         for (int i = 0; i < labels.Length; i++) labels[i] = _targets[(i * Tasks) + task];
-        return new ArrayDataset(_numeric, Features, _categories, Fields, labels, 1, [.. _rows.Where(row => !float.IsNaN(labels[row]))], _sequences) { Groups = Groups };
+        return new ArrayDataset(_numeric, Features, _categories, Fields, labels, 1, [.. _rows.Where(row => !float.IsNaN(labels[row]))], _sequences) { Groups = Groups, SourceRows = SourceRows };
     }
 
     /// <inheritdoc/>
@@ -90,6 +93,9 @@ public sealed class ArrayDataset : Dataset
 
     /// <inheritdoc/>
     public override int Group(int row) => Groups is null ? -1 : Groups[_rows[row]];
+
+    /// <inheritdoc/>
+    public override int SourceRow(int row) => SourceRows is null ? -1 : SourceRows[_rows[row]];
 
     /// <inheritdoc/>
     public override Batch Gather(ReadOnlySpan<int> rows, Batch? reuse = null)

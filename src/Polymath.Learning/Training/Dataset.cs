@@ -28,6 +28,9 @@ public abstract class Dataset
     /// <summary>The group of a row; negative for none.</summary>
     public virtual int Group(int row) => -1;
 
+    /// <summary>The row of the table, counted from 0, that a row comes from; negative when that is not known.</summary>
+    public virtual int SourceRow(int row) => -1;
+
     /// <summary>A number that differs for other data: a checkpoint is refused on rows it was not made for. Covers the labels unless overridden.</summary>
     public virtual ulong Fingerprint()
     {

@@ -1,3 +1,4 @@
+using Polymath.Data;
 using Polymath.Learning;
 using Polymath.Learning.Training;
 using Polymath.Tabular;
@@ -77,7 +78,7 @@ public sealed class FunnelTests
     public void Tasks_that_are_no_funnel_are_refused(string name)
     {
         Refused(new TaskSet(Target.Binary("click")), "at least two");
-        Refused(new TaskSet(Target.Binary("click"), Target.Regression("price")), "task 'price' is Regression");
+        Refused(new TaskSet(Target.Binary("click"), Target.Regression("price")), $"task 'price' is regression, expected for {name} binary tasks");
 
         void Refused(TaskSet tasks, string part) => Assert.Contains(part, Assert.Throws<ModelException>(() => TabularModels.Create(name, TinyProblem.Schema, tasks)).Message, StringComparison.Ordinal);
     }
@@ -88,9 +89,34 @@ public sealed class FunnelTests
         var model = new Esmm(FeatureSchema.Numeric(1), new TaskSet(Target.Binary("click"), Target.Binary("buy")), new EsmmOptions { TowerHidden = [4] });
         Data([1, 1, 1, 0, float.NaN, 1, 0, 0, 1, float.NaN, 0, 0]);
         TrainingException refused = Assert.Throws<TrainingException>(() => Data([1, 1, 0, 1, 0, 0]));
-        Assert.Contains("row 1 of the encoded rows 'buy' is 1 and 'click'", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("in row 2 of the data set 'buy' is 1 and 'click' before it is 0, expected for esmm", refused.Message, StringComparison.Ordinal);
 
         void Data(float[] labels) => new Trainer(model).Validate(new ArrayDataset(new float[labels.Length / 2], 1, [], 0, labels, 2));
+    }
+
+    [Fact]
+    public void The_row_of_the_table_is_named_wherever_the_split_has_put_it()
+    {
+        // Row 34 is the only purchase without a click; after a split it is somewhere else among the encoded rows.
+        var table = new Table("shop.csv",
+        [
+            new NumericColumn("age", [.. Enumerable.Range(0, 60).Select(i => (float)i)]),
+            new NumericColumn("click", [.. Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? 1f : 0f)]),
+            new NumericColumn("buy", [.. Enumerable.Range(0, 60).Select(i => i % 4 == 0 || i == 33 ? 1f : 0f)]),
+        ]);
+        var tasks = new TaskSet(Target.Binary("click"), Target.Binary("buy"));
+        bool moved = false;
+        for (ulong seed = 0; seed < 8; seed++)
+        {
+            TabularData data = table.Encode(tasks, validation: 0.4, test: 0, seed: seed);
+            var trainer = new Trainer(new Esmm(data, data.Tasks, new EsmmOptions { TowerHidden = [4] }));
+            Assert.StartsWith("in row 34 of the table 'buy' is 1", Assert.Throws<TrainingException>(() => trainer.Validate(data.Train, data.Validation)).Message, StringComparison.Ordinal);
+            ArrayDataset part = data.Train.Subset([2, 1]).WithLabels(new float[4]);
+            Assert.Equal((data.Train.SourceRow(2), data.Train.SourceRow(1)), (part.SourceRow(0), part.SourceRow(1)));
+            moved |= data.Train.SourceRow(2) != 2;
+        }
+
+        Assert.True(moved);
     }
 
     [Fact]
