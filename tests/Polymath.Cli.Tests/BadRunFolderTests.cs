@@ -118,6 +118,57 @@ public sealed class BadRunFolderTests(TrainedFolder trained) : IClassFixture<Tra
     }
 
     [Fact]
+    public void A_run_that_is_not_finished_says_how_to_go_on()
+    {
+        using var folder = new TemporaryFolder();
+        string run = trained.CopyTo(folder);
+        foreach (string file in (string[])["encoder.json", "model.safetensors", "report.json"]) File.Delete(Path.Combine(run, file));
+        Directory.CreateDirectory(Path.Combine(run, "checkpoint"));
+        foreach (string command in (string[])["predict", "evaluate"]) Refusal.Of(folder, ["not finished", $"polymath train --resume {run}"], command, run, trained.Data);
+    }
+
+    [Fact]
+    public void A_folder_of_another_command_is_not_resumed_and_its_settings_are()
+    {
+        using var folder = new TemporaryFolder();
+        string run = trained.CopyTo(folder), file = Path.Combine(run, "config.yaml");
+        Assert.StartsWith("kind: train\n", File.ReadAllText(file), StringComparison.Ordinal);
+        Refused();
+        Assert.StartsWith("kind: tune\n", CommandLine.Succeed("tune", file, "--search", "lr=0.1/0.2", "--print-config").Output, StringComparison.Ordinal);
+
+        // As runs were once written.
+        File.WriteAllLines(file, File.ReadAllLines(file)[1..]);
+        Refused();
+        CommandLine.Succeed("predict", run, trained.Data);
+
+        void Refused()
+        {
+            foreach (string command in (string[])["compare", "tune", "boost"]) Refusal.Of(folder, ["config.yaml", "kind 'train'", $"expected '{command}'", "use polymath train"], command, "--resume", run);
+        }
+    }
+
+    [Theory]
+    [InlineData("kind: tune\ndata: x.csv\n", "polymath tune --resume")]
+    [InlineData("kind: compare\ndata: x.csv\n", "keeps no models")]
+    public void A_search_or_a_comparison_is_no_run_to_use(string settings, string mention)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["other"]);
+        folder.Write("other/config.yaml", settings);
+        foreach (string command in (string[])["predict", "evaluate"]) Refusal.Of(folder, ["other", mention], command, folder["other"], trained.Data);
+        Refusal.Of(folder, ["other", mention], "inspect", folder["other"]);
+        Refusal.Of(folder, ["other", mention], "export", folder["other"], "--out", folder["model.onnx"]);
+        Refusal.Of(folder, ["other", mention], "train", "--resume", folder["other"]);
+    }
+
+    [Theory]
+    [InlineData("predict")]
+    [InlineData("evaluate")]
+    [InlineData("inspect")]
+    public void Help_about_lines_to_skip_is_about_the_table_given(string command)
+        => Assert.DoesNotContain("training file", string.Join(' ', CommandLine.Succeed(command, "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+
+    [Fact]
     public void A_prediction_that_cannot_be_written_is_refused()
     {
         using var folder = new TemporaryFolder();

@@ -104,7 +104,7 @@ public sealed class CompareTests
         Refusal.Of(folder, ["no such run folder"], "compare", "--resume", folder["nowhere"]);
         CommandLine.Succeed("train", data, "-t", "yes", "-m", Small, "-e", "1", "--out", folder["run"], "--quiet");
         Refusal.Of(folder, ["run", "not empty"], [.. command, "-e", "1", "--out", folder["run"]]);
-        Refusal.Of(folder, ["config.yaml", "unknown setting 'model'", "'models'"], "compare", "--resume", folder["run"]);
+        Refusal.Of(folder, ["config.yaml", "kind 'train', expected 'compare'"], "compare", "--resume", folder["run"]);
         CommandLine.Succeed([.. command, "-e", "2", "--out", folder["one"], "--overwrite"]);
     }
 

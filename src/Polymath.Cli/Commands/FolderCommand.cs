@@ -35,6 +35,9 @@ internal abstract class FolderCommand<T> : Subcommand
     /// <summary>The settings one by one.</summary>
     protected SettingTable<T> Table { get; }
 
+    /// <summary>Whether the settings of a training can be started from.</summary>
+    protected virtual bool TakesTrainings => false;
+
     /// <inheritdoc/>
     protected sealed override void AddFlags(Command command)
     {
@@ -52,7 +55,7 @@ internal abstract class FolderCommand<T> : Subcommand
         string? resumed = parsed.GetValue(_resume);
         string folder = FolderName.Of(resumed ?? parsed.GetValue(_out) ?? _folder);
         if (resumed is not null) RefuseOthers(parsed, new RunFiles(folder));
-        T settings = resumed is null ? Settings(parsed, folder) : SettingFile.Read(Table, new RunFiles(folder).ReadConfiguration(), new RunFiles(folder).Configuration, kind: Name);
+        T settings = resumed is null ? Settings(parsed, folder) : SettingFile.Read(Table, new RunFiles(folder).ReadConfiguration(), new RunFiles(folder).Configuration, kind: Name, written: true);
         if (parsed.GetValue(_print))
         {
             terminal.Output.Write(SettingFile.Write(Table, settings, Name));
@@ -82,9 +85,12 @@ internal abstract class FolderCommand<T> : Subcommand
     private T Settings(ParseResult parsed, string folder)
     {
         string data = parsed.GetValue(_data) ?? string.Empty;
-        T start = SettingText.IsFile(data) ? SettingFile.Read(Table, SettingText.Read(data), data, kind: Name) : (parsed.GetValue(_overwrite) ? Table.Defaults : DefaultsIn(folder)) with { Data = data };
+        T start = SettingText.IsFile(data) ? Start(SettingText.Read(data), data) : (parsed.GetValue(_overwrite) ? Table.Defaults : DefaultsIn(folder)) with { Data = data };
         return _flags.Value.Apply(start, parsed);
     }
+
+    private T Start(string text, string name)
+        => SettingFile.Read(Table, text, name, kind: TakesTrainings && SettingFile.KindOf(text) == SettingFile.TrainKind ? SettingFile.TrainKind : Name);
 
     private void RefuseOthers(ParseResult parsed, RunFiles folder)
     {

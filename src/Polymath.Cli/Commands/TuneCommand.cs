@@ -14,6 +14,9 @@ internal sealed class TuneCommand() : FolderCommand<TuningSettings>(TuningOption
     public override string Description => "Search good hyper-parameters of a model by its validation scores, and train the best.";
 
     /// <inheritdoc/>
+    protected override bool TakesTrainings => true;
+
+    /// <inheritdoc/>
     protected override int Run(TuningSettings settings, string folder, TrainingRunMode mode, string command, Session session)
     {
         var files = new TuningFolder(folder);

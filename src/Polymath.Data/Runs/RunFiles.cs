@@ -70,9 +70,13 @@ public record RunFiles(string Path)
     }
 
     /// <summary>The encoder of the run.</summary>
-    /// <exception cref="RunException">It is missing.</exception>
+    /// <exception cref="RunException">It is missing: the run is not finished, or the folder is damaged.</exception>
     public TableEncoder ReadEncoder()
-        => File.Exists(Encoder) ? TableEncoder.Load(Encoder) : throw new RunException($"{Encoder}: the encoder is missing; the run is not finished or the folder is damaged.");
+    {
+        if (File.Exists(Encoder)) return TableEncoder.Load(Encoder);
+        if (Directory.Exists(Checkpoints)) throw new RunException($"{Path}: the run is not finished; continue with polymath {SettingFile.KindOf(ReadConfiguration()) ?? SettingFile.TrainKind} --resume {Path}");
+        throw new RunException($"{Encoder}: the encoder is missing, so the folder is damaged; repeat the run.");
+    }
 
     /// <summary>Removes what a killed process left of the files it was writing, and the checkpoints, which a finished run does not need.</summary>
     public void Finish()

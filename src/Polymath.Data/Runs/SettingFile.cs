@@ -4,24 +4,27 @@ using YamlDotNet.RepresentationModel;
 namespace Polymath.Data.Runs;
 
 /// <summary>
-/// Settings as YAML: the keys are the flags without their dashes, lists are sequences, and what is left out keeps its default. A kind of
-/// run other than a training names itself by the key <c>kind</c>.
+/// Settings as YAML: the keys are the flags without their dashes, lists are sequences, and what is left out keeps its default. The key
+/// <c>kind</c> says which command they are for; settings written by hand may leave it out.
 /// </summary>
 public static class SettingFile
 {
-    private const string DataKey = "data", TestKey = "test", KindKey = "kind", TrainKind = "train";
+    /// <summary>The kind of a training.</summary>
+    public const string TrainKind = "train";
+
+    private const string DataKey = "data", TestKey = "test", KindKey = "kind";
 
     /// <summary>All settings as YAML text. A password in the address of a database is left out: give it by PGPASSWORD or a password file.</summary>
     /// <param name="table">The settings one by one.</param>
     /// <param name="settings">Their values.</param>
-    /// <param name="kind">The kind of run; empty for a training.</param>
-    public static string Write<T>(SettingTable<T> table, T settings, string kind = "")
+    /// <param name="kind">The kind of run.</param>
+    public static string Write<T>(SettingTable<T> table, T settings, string kind = TrainKind)
         where T : DataSettings
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(settings);
         var root = new YamlMappingNode();
-        if (kind.Length > 0) root.Add(KindKey, Scalar(kind));
+        root.Add(KindKey, Scalar(kind));
         root.Add(DataKey, Scalar(SourceAddress.WithoutPassword(settings.Data)));
         foreach (SettingOption<T> option in table.All)
         {
@@ -40,16 +43,17 @@ public static class SettingFile
     /// <param name="text">The YAML.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="settings">What the file changes; defaults unless given.</param>
-    /// <param name="kind">The kind of run that is expected; empty for a training.</param>
+    /// <param name="kind">The kind of run that is expected.</param>
+    /// <param name="written">Whether a run wrote the text: then one that names no kind is a training's, as they once were written. Otherwise it may be of any kind.</param>
     /// <exception cref="RunException">Not YAML, of another kind, an unknown key, or a value out of range; file and line are named.</exception>
-    public static T Read<T>(SettingTable<T> table, string text, string name, T? settings = null, string kind = "")
+    public static T Read<T>(SettingTable<T> table, string text, string name, T? settings = null, string kind = TrainKind, bool written = false)
         where T : DataSettings
     {
         ArgumentNullException.ThrowIfNull(table);
         T result = settings ?? table.Defaults;
         YamlMappingNode root = Root(text, name);
-        string expected = kind.Length == 0 ? TrainKind : kind;
-        if (KindOf(root) is { } found && found != expected) throw new RunException($"{name}: found settings of the kind '{found}', expected '{expected}'; use polymath {found}.");
+        string found = KindOf(root) ?? (written ? TrainKind : kind);
+        if (found != kind) throw new RunException($"{name}: found settings of the kind '{found}', expected '{kind}'; use polymath {found}.");
         foreach ((YamlNode keyNode, YamlNode valueNode) in root.Children)
         {
             string key = keyNode is YamlScalarNode scalar ? scalar.Value ?? string.Empty : throw new RunException($"{name}, line {keyNode.Start.Line}: expected the name of a setting.");

@@ -1,6 +1,8 @@
 using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Learning.Reporting;
+using Polymath.Tabular.Comparing;
+using Polymath.Tabular.Tuning;
 using Polymath.Tensors;
 using Polymath.Tensors.Safetensors;
 
@@ -52,8 +54,22 @@ public sealed record RunFolder(string Path) : RunFiles(Path)
     }
 
     /// <summary>The settings of the run.</summary>
-    /// <exception cref="RunException">Missing or damaged.</exception>
-    public RunSettings ReadSettings() => RunConfiguration.Read(ReadConfiguration(), Configuration);
+    /// <exception cref="RunException">Missing, damaged, or of another kind of run; it says where the models of that are.</exception>
+    public RunSettings ReadSettings()
+    {
+        string text = ReadConfiguration();
+        switch (SettingFile.KindOf(text))
+        {
+            case TuningOptions.Kind when new TuningFolder(Path).Best is { IsFinished: true } best:
+                throw new RunException($"{Path}: holds a search of polymath tune, expected a run of polymath train; the trained model is in {best.Path}");
+            case TuningOptions.Kind:
+                throw new RunException($"{Path}: holds an unfinished search, expected a run of polymath train; polymath tune --resume {Path} goes on with it and leaves the trained model in {new TuningFolder(Path).Best.Path}");
+            case ComparisonOptions.Kind:
+                throw new RunException($"{Path}: holds a comparison of polymath compare, which keeps no models, expected a run of polymath train; train the model you want with that.");
+            default:
+                return RunConfiguration.Read(text, Configuration);
+        }
+    }
 
     /// <summary>The report of a finished run.</summary>
     /// <exception cref="RunException">Missing or damaged.</exception>

@@ -1,7 +1,9 @@
 using Polymath.Data.Runs;
 using Polymath.Learning;
 using Polymath.Tabular;
+using Polymath.Tabular.Comparing;
 using Polymath.Tabular.Runs;
+using Polymath.Tabular.Tuning;
 using Polymath.Tensors;
 using Polymath.Tensors.Safetensors;
 
@@ -97,6 +99,30 @@ public sealed class RunFolderTests : IDisposable
         _temporary.Write("config.yaml", RunConfiguration.Write(new RunSettings { Data = "x.csv", Targets = ["y"] }));
         Assert.Contains("encoder is missing", Assert.Throws<RunException>(() => TrainedRun.Load(_temporary.Root)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Folders_of_other_commands_say_where_their_models_are()
+    {
+        _temporary.Write("config.yaml", SettingFile.Write(ComparisonOptions.Table, new ComparisonSettings { Data = "x.csv", Targets = ["y"] }, ComparisonOptions.Kind));
+        Assert.Contains("a comparison of polymath compare, which keeps no models", Load(), StringComparison.Ordinal);
+        _temporary.Write("config.yaml", SettingFile.Write(TuningOptions.Table, new TuningSettings { Data = "x.csv", Targets = ["y"] }, TuningOptions.Kind));
+        Assert.Contains($"polymath tune --resume {_temporary.Root} goes on with it", Load(), StringComparison.Ordinal);
+        RunFolder best = new TuningFolder(_temporary.Root).Best;
+        Directory.CreateDirectory(best.Path);
+        foreach (string file in (string[])[best.Model, best.ReportData]) File.WriteAllText(file, string.Empty);
+        Assert.EndsWith($"the trained model is in {best.Path}", Load(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_an_earlier_training_without_a_kind_are_read()
+    {
+        string text = RunConfiguration.Write(new RunSettings { Data = "x.csv", Targets = ["y"], Epochs = 3 });
+        Assert.StartsWith("kind: train\n", text, StringComparison.Ordinal);
+        _temporary.Write("config.yaml", text["kind: train\n".Length..]);
+        Assert.Equal(3, new RunFolder(_temporary.Root).ReadSettings().Epochs);
+    }
+
+    private string Load() => Assert.Throws<RunException>(() => TrainedRun.Load(_temporary.Root)).Message;
 
     private static float[] Values(TabularModel model) => [.. model.NamedParameters().SelectMany(entry => entry.Value.Value.ToArray()), .. model.NamedBuffers().SelectMany(entry => entry.Value.ToArray())];
 
