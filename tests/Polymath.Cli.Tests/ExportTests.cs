@@ -46,4 +46,19 @@ public sealed class ExportTests(TrainedFolder trained) : IClassFixture<TrainedFo
 
     private static string[] Ports(JsonDocument answer, string name)
         => [.. answer.RootElement.GetProperty(name).EnumerateArray().Select(port => $"{port.GetProperty("name")} {port.GetProperty("type")} {port.GetProperty("width")}")];
+
+    [Fact]
+    public void A_hashed_column_needs_the_flag_for_the_network_alone()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.WriteTable(change: rows =>
+        {
+            for (int row = 0; row < rows.Count; row++) rows[row][0] = row == 0 ? "id" : $"id{row % 40}";
+        });
+        string[] command = ["train", data, "-t", "yes:binary", "-m", "shared-bottom:embedding-width=4,bottom-hidden=8,tower-hidden=none", "-e", "1", "--baseline", "none", "--out", folder["hashed"], "--table-memory"];
+        Refusal.Of(folder, ["too few for", "--table-memory"], [.. command, "0.00001"]);
+        CommandLine.Succeed([.. command, "0.0003", "--quiet"]);
+        Refusal.Of(folder, ["'id'", "(--encoded)"], "export", folder["hashed"], "--out", folder["model.onnx"]);
+        CommandLine.Succeed("export", folder["hashed"], "--out", folder["model.onnx"], "--encoded");
+    }
 }

@@ -60,9 +60,11 @@ internal sealed class CsvSource : RowSource
         var file = new FileStream(Name, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
         try
         {
-            bool compressed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+            Span<byte> first = stackalloc byte[4];
+            first = first[..file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
+            if (first.SequenceEqual("PK\u0003\u0004"u8)) throw new TableException($"{Name}: is an Excel workbook or a zip archive, expected text; export the sheet as CSV, or unpack the archive.", Name);
             file.Position = 0;
-            return compressed ? new CheckedGzipStream(file) : file;
+            return first.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? new CheckedGzipStream(file) : file;
         }
         catch
         {

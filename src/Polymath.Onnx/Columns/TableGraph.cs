@@ -40,7 +40,7 @@ internal static class TableGraph
         NumericInput => OnnxType.Single,
         DateInput => OnnxType.Double,
         CategoricalInput or SequenceInput { Vocabulary: CategoricalInput } => OnnxType.Text,
-        _ => throw new OnnxException($"column '{input.Name}' is read in a way that has no counterpart in an ONNX graph; export the network alone, which takes encoded inputs."),
+        _ => throw new OnnxException($"column '{input.Name}' is read in a way that has no counterpart in an ONNX graph; export the network alone (--encoded), which takes encoded inputs."),
     };
 
     /// <summary>A list of texts, one per place, to ids and a mask: the empty text is padding behind the last item, what is unknown has id 0.</summary>

@@ -19,6 +19,14 @@ public sealed class CsvErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_workbook_is_recognised_and_a_short_file_is_read()
+    {
+        string path = _folder.Write("book.xlsx", [.. "PK\u0003\u0004"u8, 0x14, 0, 6, 0, 0xFF]);
+        Expect.Sentence(() => Table.ReadCsv(path), "book.xlsx: is an Excel workbook or a zip archive", "export the sheet as CSV");
+        Assert.Equal(1, Table.ReadCsv(_folder.Write("t.csv", "a\n1"), cancellation: TestContext.Current.CancellationToken).Rows);
+    }
+
+    [Fact]
     public void A_folder_is_not_a_file() => Expect.Sentence(() => Table.ReadCsv(_folder.Root), _folder.Root, "is a folder");
 
     [Theory]
@@ -80,7 +88,7 @@ public sealed class CsvErrorTests : IDisposable
     [Fact]
     public void A_binary_file_is_refused()
     {
-        string path = _folder.Write("model.bin", [80, 75, 3, 4, 0, 0, 0, 10]);
+        string path = _folder.Write("model.bin", [80, 73, 3, 4, 0, 0, 0, 10]);
         Expect.Sentence(() => Table.ReadCsv(path), "model.bin", "zero byte", "binary");
     }
 
