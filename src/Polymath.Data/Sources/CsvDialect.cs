@@ -8,19 +8,21 @@ internal static class CsvDialect
     // In this order: a file delimited by tabs, semicolons or bars may well hold commas in its fields, hardly the reverse.
     private static readonly char[] Candidates = ['\t', ';', '|', ','];
 
-    /// <summary>The candidate that occurs equally often in every sampled line; else the most frequent one of the first line; else a comma.</summary>
+    /// <summary>The candidate that occurs equally often in every sampled line, but a comma before a rarer bar; else the most frequent one of the first line; else a comma.</summary>
     /// <exception cref="TableException">The file is empty or is not text.</exception>
     public static char DetectDelimiter(CsvSource source, ReadOptions options)
     {
         List<string> lines = Sample(source, options);
-        foreach (char candidate in Candidates)
+        char[] candidates = [.. Candidates.Where(candidate => candidate != ',' || options.DecimalSeparator != ',')];
+        char[] steady = [.. candidates.Where(candidate => Count(lines[0], candidate, options.Quotes) is > 0 and int first && lines.TrueForAll(line => Count(line, candidate, options.Quotes) == first))];
+        if (steady.Length > 0)
         {
-            if (candidate == ',' && options.DecimalSeparator == ',') continue;
-            int[] counts = [.. lines.Select(line => Count(line, candidate, options.Quotes))];
-            if (counts[0] > 0 && counts.All(count => count == counts[0])) return candidate;
+            // Bars also separate the ids of a list, one column among those between the commas.
+            bool lists = steady is ['|', ','] && Count(lines[0], ',', options.Quotes) > Count(lines[0], '|', options.Quotes);
+            return lists ? ',' : steady[0];
         }
 
-        char most = Candidates.Where(candidate => candidate != ',' || options.DecimalSeparator != ',').MaxBy(candidate => Count(lines[0], candidate, options.Quotes));
+        char most = candidates.MaxBy(candidate => Count(lines[0], candidate, options.Quotes));
         return Count(lines[0], most, options.Quotes) > 0 ? most : options.DecimalSeparator == ',' ? ';' : ',';
     }
 

@@ -50,6 +50,13 @@ public sealed class CsvReadingTests : IDisposable
     }
 
     [Fact]
+    public void Bars_in_lists_of_a_comma_file_do_not_confuse_detection()
+    {
+        Assert.Equal(["user", "history", "like"], Read("1,5|7,0\n2,9|4,1\n", new ReadOptions { ColumnNames = ["user", "history", "like"] }).ColumnNames);
+        Assert.Equal(["a", "b, c"], Read("a|b, c\n1|2, 3\n").ColumnNames);
+    }
+
+    [Fact]
     public void Commas_in_fields_of_a_semicolon_file_do_not_confuse_detection()
     {
         Table table = Read("name;price\nBolt, small;1,5\nNut, big;2,25\n", new ReadOptions { DecimalSeparator = ',' });
