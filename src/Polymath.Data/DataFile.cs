@@ -14,7 +14,7 @@ internal static class DataFile
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new TableException($"{path}: cannot be written: {cause.Message}", path, inner: cause);
+            throw new TableException(cause.Message, path, inner: cause);
         }
     }
 }

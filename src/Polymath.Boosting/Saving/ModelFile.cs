@@ -103,7 +103,8 @@ internal static class ModelFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
-            throw new BoostingException($"{path}: cannot be {verb} ({exception.Message.TrimEnd('.')}).", exception);
+            // What could not be written is a sentence already.
+            throw new BoostingException(exception.Message.StartsWith($"{path}: ", StringComparison.Ordinal) ? exception.Message : $"{path}: cannot be {verb} ({exception.Message.TrimEnd('.')}).", exception);
         }
     }
 }

@@ -41,7 +41,11 @@ public record RunFiles(string Path)
     {
         try
         {
-            if (File.Exists(Path)) throw new RunException($"{Path}: found a file, expected a folder or a new name.");
+            for (string? part = Path; !string.IsNullOrEmpty(part); part = System.IO.Path.GetDirectoryName(part))
+            {
+                if (File.Exists(part)) throw new RunException($"{part}: found a file, expected a folder or a new name.");
+            }
+
             if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(entry => !IsLeftover(entry)))
             {
                 if (!overwrite) throw new RunException($"{Path}: the folder is not empty; choose another --out, continue it with --resume, or replace it with --overwrite.");
