@@ -32,13 +32,9 @@ internal sealed class ExportCommand : Subcommand
     protected override int Run(ParseResult parsed, Terminal terminal)
     {
         string folder = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_run)), file = parsed.GetRequiredValue(_out);
-        if (file.Length == 0) throw new UsageException("--out: found an empty name, expected a file.");
+        OutputFile.Require(_out.Name, file, parsed.GetValue(_overwrite));
         string encoder = OnnxExport.EncoderPath(file);
-        foreach (string path in (string[])[file, encoder])
-        {
-            if (Path.Exists(path) && !parsed.GetValue(_overwrite)) throw new UsageException($"{path}: exists already; give --overwrite to replace it, or another --out.");
-        }
-
+        OutputFile.Require(_out.Name, encoder, parsed.GetValue(_overwrite));
         if (BoostFolder.Is(folder)) throw new UsageException($"{folder}: holds boosted trees, expected a run of polymath train.");
         var options = new OnnxExportOptions { Encoded = parsed.GetValue(_encoded), Logits = parsed.GetValue(_logits) };
         OnnxSignature signature = OnnxExport.Write(TrainedRun.Load(folder), file, options);

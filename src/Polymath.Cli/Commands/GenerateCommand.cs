@@ -24,6 +24,7 @@ internal sealed class GenerateCommand : Subcommand
     private readonly GroupedOption<int> _validationRows = Number("--validation-rows", s_defaults.TestRows, "Validation rows.");
     private readonly GroupedOption<string> _testOut = new("--test-out", Group) { HelpName = "file", Description = "CSV file for test rows, drawn fresh with the same weights." };
     private readonly GroupedOption<int> _testRows = Number("--test-rows", s_defaults.TestRows, "Test rows.");
+    private readonly GroupedOption<bool> _overwrite = new("--overwrite", Group) { Description = "Replace the files when they exist." };
 
     /// <inheritdoc/>
     public override string Name => "generate";
@@ -35,7 +36,7 @@ internal sealed class GenerateCommand : Subcommand
     protected override void AddFlags(Command command)
     {
         command.Add(_kind);
-        foreach (Option option in (Option[])[_tasks, _features, _correlation, _matrix, _degrees, _noise, _rows, _seed, _out, _validationOut, _validationRows, _testOut, _testRows]) command.Add(option);
+        foreach (Option option in (Option[])[_tasks, _features, _correlation, _matrix, _degrees, _noise, _rows, _seed, _out, _validationOut, _validationRows, _testOut, _testRows, _overwrite]) command.Add(option);
     }
 
     /// <inheritdoc/>
@@ -43,6 +44,7 @@ internal sealed class GenerateCommand : Subcommand
     {
         string kind = parsed.GetRequiredValue(_kind);
         if (kind != MultiTab) throw new UsageException($"unknown generator '{kind}'{Suggestion.Tail(kind, [MultiTab])}");
+        RequireOutputs(parsed);
         double[,]? matrix = parsed.GetValue(_matrix) is { } path ? CorrelationMatrix.Read(path) : null;
         if (matrix is not null && IsGiven(_correlation, parsed)) throw new UsageException("--correlation and --correlation-matrix are both given, expected one of them.");
 
@@ -76,6 +78,18 @@ internal sealed class GenerateCommand : Subcommand
         }
 
         return ExitCode.Success;
+    }
+
+    private void RequireOutputs(ParseResult parsed)
+    {
+        var others = new List<(string Role, string Path)>();
+        if (parsed.GetValue(_matrix) is { } matrix) others.Add(("the file of --correlation-matrix", matrix));
+        foreach (GroupedOption<string> option in (GroupedOption<string>[])[_out, _validationOut, _testOut])
+        {
+            if (parsed.GetValue(option) is not { } file) continue;
+            OutputFile.Require(option.Name, file, parsed.GetValue(_overwrite), others);
+            others.Add(($"the file of {option.Name}", file));
+        }
     }
 
     private static bool IsGiven(Option option, ParseResult parsed) => parsed.GetResult(option) is { Implicit: false };
