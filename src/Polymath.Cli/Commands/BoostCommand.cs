@@ -34,5 +34,5 @@ internal sealed class BoostCommand() : FolderCommand<BoostSettings>(BoostOptions
     }
 
     private static string Text(BoostProgress at)
-        => at.Fit is { } fit ? $"{at.Stage}, {fit.Block.ToString().ToLowerInvariant()} trees {TextTable.Count(fit.Done)}/{TextTable.Count(fit.Total)}{(double.IsNaN(fit.TrainingLoss) ? string.Empty : $", loss {TextTable.Metric(fit.TrainingLoss)}")}" : at.Stage;
+        => at.Fit is { } fit ? $"{at.Stage}, {fit.Block.ToString().ToLowerInvariant()} trees {TextTable.Count(fit.Done)}/{TextTable.Count(fit.Total)}{(double.IsNaN(fit.TrainingLoss) ? string.Empty : $", loss {TextTable.Quantity(fit.TrainingLoss)}")}" : at.Stage;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Polymath.Data.Runs;
+using Polymath.Learning.Metrics;
 using Polymath.Learning.Training;
 
 namespace Polymath.Cli;
@@ -50,10 +51,10 @@ internal sealed class EvaluateCommand : Subcommand
         var table = new TextTable("task", "metric", ">value", ">rows");
         foreach (TaskScore score in scores)
         {
-            table.Add(score.Task, score.Primary, TextTable.Metric(score.Value), TextTable.Count(score.Observed));
+            table.Add(score.Task, score.Primary, TextTable.Metric(score.Value, !Metric.IsError(score.Primary)), TextTable.Count(score.Observed));
             foreach ((string metric, double value) in score.Metrics)
             {
-                if (metric != score.Primary) table.Add(string.Empty, metric, TextTable.Metric(value), string.Empty);
+                if (metric != score.Primary) table.Add(string.Empty, metric, TextTable.Metric(value, !Metric.IsError(metric)), string.Empty);
             }
         }
 

@@ -86,7 +86,7 @@ internal sealed record MergeSession(Terminal Terminal, IReadOnlyList<MergeConfig
                     Merger.Run(plan, Options with { Output = candidate, Overwrite = true, Durable = false }, cancellation: interrupt.Token);
                     return evaluator.Score(candidate, interrupt.Token);
                 },
-                (done, trial) => progress((double)done / search.Count, $"{Describe(axes, trial.Values)}: {TextTable.Metric(trial.Score)}"),
+                (done, trial) => progress((double)done / search.Count, $"{Describe(axes, trial.Values)}: {TextTable.Quantity(trial.Score)}"),
                 interrupt.Token));
             SearchTrial best = MergeSearch.Best(trials, minimize);
             string table = string.Concat(trials.Select(trial => $"{string.Join('\t', trial.Values.Select(Number))}\t{Number(trial.Score)}\n").Prepend($"{string.Join('\t', axes.Select(axis => axis.Name))}\tscore\n"));

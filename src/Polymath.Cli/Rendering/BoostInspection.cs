@@ -35,7 +35,7 @@ internal static class BoostInspection
 
         tasks.Write(terminal);
         output.WriteLine();
-        RunInspection.WriteInputs(run.Encoder, output);
+        RunInspection.WriteInputs(run.Encoder, terminal);
         BoostedModel model = run.Model;
         ResultTable.Lines($"trees: {TextTable.Count(model.SharedTrees.Count)} shared, {TextTable.Count(model.OutlierTrees.Count)} outlier, {TextTable.Count(model.NonOutlierTrees.Count)} non-outlier, {TextTable.Count(model.TaskTrees.Sum(own => own.Count))} of single tasks; {TextTable.Count(Leaves(model))} leaves", terminal);
     }

@@ -24,7 +24,7 @@ internal static class BoostResult
     private static void Search(SearchReport search, Terminal terminal)
     {
         var table = new TextTable("settings", $">{search.Criterion}", ">±", string.Empty);
-        foreach (SearchPoint point in search.Ranked.Take(MostPoints)) table.Add(point.Name, TextTable.Metric(point.Mean), TextTable.Metric(point.Deviation), point.Chosen ? "chosen" : string.Empty);
+        foreach (SearchPoint point in search.Ranked.Take(MostPoints)) table.Add(point.Name, TextTable.Metric(point.Mean, search.HigherIsBetter), TextTable.Metric(point.Deviation, search.HigherIsBetter), point.Chosen ? "chosen" : string.Empty);
         table.Write(terminal);
         if (search.Points.Count > MostPoints) terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"({search.Points.Count - MostPoints} more points are in the report.)"));
         terminal.Output.WriteLine();

@@ -51,7 +51,7 @@ internal static class ComparisonText
             }
 
             CellScore value = score(cell);
-            string text = double.IsNaN(value.Deviation) ? TextTable.Metric(value.Mean) : $"{TextTable.Metric(value.Mean)} \u00b1 {Number(value.Deviation)}";
+            string text = double.IsNaN(value.Deviation) ? TextTable.Metric(value.Mean, higherIsBetter) : $"{TextTable.Metric(value.Mean, higherIsBetter)} \u00b1 {Number(value.Deviation)}";
             if (value.Difference is not { } difference) table.Add(cell.Cell.Label, text, cell.Cell == result.Cells[result.Reference].Cell ? "reference" : "-", string.Empty, string.Empty);
             else if (!difference.IsClear) table.Add(cell.Cell.Label, text, Signed(difference.Mean), Interval(difference), string.Empty);
             else

@@ -43,10 +43,10 @@ internal static class ResultTable
         table.Write(terminal);
     }
 
-    /// <summary>Text broken into lines for the terminal.</summary>
+    /// <summary>Text broken into lines as wide as text is.</summary>
     public static void Lines(string text, Terminal terminal)
     {
-        foreach (string line in TextWrap.Lines(text, terminal.FitWidth)) terminal.Output.WriteLine(line);
+        foreach (string line in TextWrap.Lines(text, terminal.TextWidth)) terminal.Output.WriteLine(line);
     }
 
     /// <summary>Notes, and where the results are.</summary>
@@ -60,8 +60,8 @@ internal static class ResultTable
     private static void Add(TextTable table, TaskReport task, bool baseline)
     {
         string metric = task.HigherIsBetter ? task.PrimaryMetric : $"{task.PrimaryMetric} (less is better)";
-        string ours = TextTable.Metric(Headline(task, task.Splits));
-        if (baseline) table.AddSigned(task.GainPercent ?? 0, task.Name, metric, TextTable.Metric(task.SingleTask is { } single ? Headline(task, single) : null), ours, Gain(task.GainPercent, task.GainSpread));
+        string ours = TextTable.Metric(Headline(task, task.Splits), task.HigherIsBetter);
+        if (baseline) table.AddSigned(task.GainPercent ?? 0, task.Name, metric, TextTable.Metric(task.SingleTask is { } single ? Headline(task, single) : null, task.HigherIsBetter), ours, Gain(task.GainPercent, task.GainSpread));
         else table.Add(task.Name, metric, ours);
     }
 

@@ -30,7 +30,7 @@ internal static class RunInspection
         foreach (TaskDescription task in run.Encoder.Tasks) tasks.Add(task.Name, task.Kind.ToString().ToLowerInvariant(), Classes(task));
         tasks.Write(terminal);
         output.WriteLine();
-        WriteInputs(run.Encoder, output);
+        WriteInputs(run.Encoder, terminal);
         output.WriteLine();
         if (run.Model is TabularModel model) output.Write(model.Summary.ToString());
         else output.WriteLine($"{TextTable.Count(run.Model.ParameterCount)} parameters, {TextTable.Count(run.Model.FlopsPerRow)} FLOPs/row");
@@ -92,8 +92,11 @@ internal static class RunInspection
     }
 
     /// <summary>What the model sees.</summary>
-    public static void WriteInputs(TableEncoder encoder, TextWriter output)
-        => output.WriteLine($"inputs: {encoder.NumericNames.Count} numeric, {encoder.Fields.Count} categorical, from columns {string.Join(", ", encoder.InputColumns.Take(20))}{(encoder.InputColumns.Count > 20 ? ", ..." : string.Empty)}");
+    public static void WriteInputs(TableEncoder encoder, Terminal terminal)
+    {
+        string lists = encoder.Sequences.Count switch { 0 => string.Empty, 1 => ", 1 list", int count => $", {count} lists" };
+        ResultTable.Lines($"inputs: {encoder.NumericNames.Count} numeric, {encoder.Fields.Count} categorical{lists}, from columns {string.Join(", ", encoder.InputColumns.Take(20))}{(encoder.InputColumns.Count > 20 ? ", ..." : string.Empty)}", terminal);
+    }
 
     /// <summary>The first of the classes of a task.</summary>
     public static string Classes(TaskDescription task)

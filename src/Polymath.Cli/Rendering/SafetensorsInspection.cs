@@ -29,7 +29,7 @@ internal sealed class SafetensorsInspection(string path, bool? norms)
             TensorInfo info = file[name];
             elements += info.Elements;
             string shape = $"[{string.Join(", ", info.Shape)}]";
-            if (compute) table.Add(name, info.Type.ToString(), shape, TextTable.Count(info.Elements), TextTable.Metric(Norm(file, info)));
+            if (compute) table.Add(name, info.Type.ToString(), shape, TextTable.Count(info.Elements), TextTable.Quantity(Norm(file, info)));
             else table.Add(name, info.Type.ToString(), shape, TextTable.Count(info.Elements));
         }
 

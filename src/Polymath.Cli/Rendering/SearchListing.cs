@@ -17,7 +17,7 @@ internal static class SearchListing
         }
 
         var table = new TextTable([.. axes.Select(axis => ">" + axis.Name), ">score", string.Empty]);
-        foreach (SearchTrial trial in trials) table.Add([.. trial.Values.Select(Number), TextTable.Metric(trial.Score), ReferenceEquals(trial, best) ? "best" : string.Empty]);
+        foreach (SearchTrial trial in trials) table.Add([.. trial.Values.Select(Number), TextTable.Quantity(trial.Score), ReferenceEquals(trial, best) ? "best" : string.Empty]);
         table.Write(terminal);
         terminal.Output.WriteLine();
         terminal.Output.WriteLine($"{result.Output}: merged with the best, {SizeText.Format(result.Bytes)}");

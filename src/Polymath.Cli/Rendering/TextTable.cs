@@ -52,8 +52,14 @@ internal sealed class TextTable
     /// <summary>"1,234".</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Four decimals, or four significant digits where that says more; "-" when undefined.</summary>
-    public static string Metric(double? value) => value is not { } number || double.IsNaN(number)
+    /// <summary>A metric to four decimals, fewer where it is large; "-" when undefined.</summary>
+    public static string Metric(double? value) => value is { } number && Math.Abs(number) < 0.001 ? number.ToString("0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) : Quantity(value);
+
+    /// <summary>A metric: an error has no scale of its own and is written as a quantity.</summary>
+    public static string Metric(double? value, bool higherIsBetter) => higherIsBetter ? Metric(value) : Quantity(value);
+
+    /// <summary>A loss, an error or a norm: four decimals, or four significant digits where that says more; "-" when undefined.</summary>
+    public static string Quantity(double? value) => value is not { } number || double.IsNaN(number)
         ? "-"
         : number.ToString(Math.Abs(number) is >= 10_000 or (> 0 and < 0.001) ? "0.###E+0" : Math.Abs(number) >= 10 ? "0.00" : "0.0000", CultureInfo.InvariantCulture);
 

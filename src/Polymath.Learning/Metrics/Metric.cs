@@ -49,6 +49,10 @@ public sealed class Metric
     /// <summary>Whether larger values are better.</summary>
     public bool HigherIsBetter { get; }
 
+    /// <summary>Whether a metric of that name is an error: smaller is better, and its size depends on the data.</summary>
+    /// <param name="name">A name, of a metric or not.</param>
+    public static bool IsError(string name) => All.Any(metric => metric.Name == name && !metric.HigherIsBetter);
+
     /// <summary>The metrics of one kind of task, primary first.</summary>
     /// <param name="kind">The kind of task.</param>
     public static IEnumerable<Metric> Of(MetricKind kind) => All.Where(metric => metric.Kind == kind);

@@ -20,15 +20,14 @@ internal static class Numbers
     /// <summary>The size of a spread in percentage points, as precise as a gain, without sign and unit.</summary>
     public static string Points(double value) => Percent(Math.Abs(value)).TrimStart('+').Replace("\u00a0%", "", StringComparison.Ordinal);
 
-    /// <summary>A metric or loss to about four significant digits.</summary>
-    public static string Metric(double? value)
-    {
-        if (value is not double number || double.IsNaN(number)) return None;
-        if (double.IsInfinity(number)) return number > 0 ? "\u221e" : "\u2212\u221e";
-        double size = Math.Abs(number);
-        string format = size switch { 0 => "0", >= 1e6 or < 1e-3 => "0.###e0", >= 1000 => "#,##0", >= 100 => "0.0", >= 10 => "0.00", _ => "0.0000" };
-        return Signed(number.ToString(format, CultureInfo.InvariantCulture));
-    }
+    /// <summary>A metric to four decimals, which 1 or 0 bounds; fewer where it is large.</summary>
+    public static string Metric(double? value) => Format(value, "0.0000");
+
+    /// <summary>A metric: an error has no scale of its own and is written as a quantity.</summary>
+    public static string Metric(double? value, bool higherIsBetter) => higherIsBetter ? Metric(value) : Quantity(value);
+
+    /// <summary>A loss, an error or a norm to about four significant digits, however small it is.</summary>
+    public static string Quantity(double? value) => Format(value, "0.###e0");
 
     /// <summary>A count with thousands separators.</summary>
     public static string Count(long value) => Signed(value.ToString("#,##0", CultureInfo.InvariantCulture));
@@ -69,4 +68,13 @@ internal static class Numbers
 
     /// <summary>Replaces the hyphen of a formatted number by a minus sign.</summary>
     public static string Signed(string number) => number.Replace('-', '\u2212');
+
+    private static string Format(double? value, string small)
+    {
+        if (value is not double number || double.IsNaN(number)) return None;
+        if (double.IsInfinity(number)) return number > 0 ? "\u221e" : "\u2212\u221e";
+        string format = Math.Abs(number) switch { 0 => "0", >= 1e6 => "0.###e0", >= 1000 => "#,##0", >= 100 => "0.0", >= 10 => "0.00", >= 1e-3 => "0.0000", _ => small };
+        string text = number.ToString(format, CultureInfo.InvariantCulture);
+        return text == "-0.0000" ? "0.0000" : Signed(text);
+    }
 }

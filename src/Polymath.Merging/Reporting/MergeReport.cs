@@ -96,7 +96,7 @@ public static class MergeReport
         foreach (string model in analysis.Models)
         {
             double norm = analysis.Norm(model);
-            markup.Open("tr").Element("th", model, ("scope", "row")).Element("td", Numbers.Metric(norm), ("class", "number"));
+            markup.Open("tr").Element("th", model, ("scope", "row")).Element("td", Numbers.Quantity(norm), ("class", "number"));
             if (analysis.OfTaskVectors) markup.Element("td", Percent(norm / analysis.BaseNorm), ("class", "number"));
             markup.Close().Line();
         }
@@ -176,7 +176,7 @@ public static class MergeReport
             foreach (string model in analysis.Models)
             {
                 int at = tensor.IndexOf(model);
-                markup.Open("td", ("class", "number")).Text(at < 0 ? Numbers.None : Numbers.Metric(tensor.Norm(at)));
+                markup.Open("td", ("class", "number")).Text(at < 0 ? Numbers.None : Numbers.Quantity(tensor.Norm(at)));
                 if (at >= 0 && tensor.Weights[at].Values.Count > 0) markup.Element("small", tensor.Weights[at].ToString());
                 markup.Close();
             }

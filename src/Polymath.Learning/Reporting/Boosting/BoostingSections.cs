@@ -56,7 +56,7 @@ internal static class BoostingSections
         markup.Open("table").Open("thead").Open("tr").Element("th", "Settings", ("scope", "col")).Element("th", $"{search.Criterion}\u00a0{(search.HigherIsBetter ? "\u2191" : "\u2193")}", ("scope", "col"), ("class", "number")).Element("th", "\u00b1", ("scope", "col"), ("class", "number")).Element("th", string.Empty, ("scope", "col")).Close().Close().Line().Open("tbody").Line();
         foreach (SearchPoint point in search.Ranked)
         {
-            markup.Open("tr").Element("td", point.Name).Element("td", Numbers.Metric(point.Mean), ("class", "number")).Element("td", Numbers.Metric(point.Deviation), ("class", "number")).Element("td", point.Chosen ? "chosen" : string.Empty).Close().Line();
+            markup.Open("tr").Element("td", point.Name).Element("td", Numbers.Metric(point.Mean, search.HigherIsBetter), ("class", "number")).Element("td", Numbers.Metric(point.Deviation, search.HigherIsBetter), ("class", "number")).Element("td", point.Chosen ? "chosen" : string.Empty).Close().Line();
         }
 
         markup.Close().Close().Close().Close().Line();

@@ -14,12 +14,12 @@ internal static class LossCharts
             int? best = TaskSeries.Best(validation, higherIsBetter: false);
             var series = new List<LineSeries> { new("training", training, 0, Labelled: true) };
             if (best is not null) series.Add(new LineSeries("validation", validation, 1, Labelled: true) { Marked = best });
-            string held = best is int at ? $"; the validation loss is least, {Numbers.Metric(validation[at])}, after {losses[at].Iteration}" : string.Empty;
+            string held = best is int at ? $"; the validation loss is least, {Numbers.Quantity(validation[at])}, after {losses[at].Iteration}" : string.Empty;
             yield return ($"{char.ToUpperInvariant(block.Key[0])}{block.Key[1..]} trees", new LineChart
             {
                 Id = $"chart-loss-{block.Key}",
                 Title = $"Loss over the iterations of the {block.Key} block",
-                Description = $"The training loss goes from {Numbers.Metric(training[0])} to {Numbers.Metric(training[^1])}{held}.",
+                Description = $"The training loss goes from {Numbers.Quantity(training[0])} to {Numbers.Quantity(training[^1])}{held}.",
                 Width = 350,
                 PanelHeight = 150,
                 LabelColumn = 86,

@@ -85,7 +85,7 @@ internal sealed class LineChart
         double[] ys = Array.ConvertAll(series.Values, value => Axis.Drawable(value) ? y.Map(value) : double.NaN);
         svg.Polyline(xs, ys, series.Colour < 0 ? "line muted" : $"line c{series.Colour}", series.Colour < 0 ? "dot mutedfill" : $"dot f{series.Colour}");
         if (series.Marked is int marked && !double.IsNaN(ys[marked]))
-            svg.Circle(xs[marked], ys[marked], 4.5, series.Colour < 0 ? "ring muted" : $"ring c{series.Colour}", $"best: {Numbers.Metric(series.Values[marked])}");
+            svg.Circle(xs[marked], ys[marked], 4.5, series.Colour < 0 ? "ring muted" : $"ring c{series.Colour}", $"best: {Numbers.Quantity(series.Values[marked])}");
     }
 
     private static void DrawBand(SvgWriter svg, double[] xs, double[] low, double[] high, Axis y)

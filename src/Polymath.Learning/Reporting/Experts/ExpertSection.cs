@@ -48,8 +48,8 @@ internal static class ExpertSection
             markup.Close();
             Cell(markup, Share(expert.ZeroRate), expert.ZeroRate >= ExpertReport.CollapsedZeros);
             Cell(markup, $"{Numbers.Count(expert.DeadUnits)} of {Numbers.Count(expert.Width)}", expert.DeadUnits > ExpertReport.CollapsedUnits * expert.Width);
-            Cell(markup, Numbers.Metric(expert.Mean), false);
-            Cell(markup, Numbers.Metric(expert.Deviation), report.IsFlagged(ExpertAnomalyKind.Collapse, expert.Level, expert.Name));
+            Cell(markup, Numbers.Quantity(expert.Mean), false);
+            Cell(markup, Numbers.Quantity(expert.Deviation), report.IsFlagged(ExpertAnomalyKind.Collapse, expert.Level, expert.Name));
             (string Consumer, double Share, int Consumers)? largest = report.LargestShare(expert);
             markup.Open("td", ("class", report.IsFlagged(ExpertAnomalyKind.Degradation, expert.Level, expert.Name) ? "number negative" : "number")).Text(largest is null ? Numbers.None : Share(largest.Value.Share));
             if (largest is not null) markup.Element("small", largest.Value.Consumer);
