@@ -22,17 +22,17 @@ internal static class CurveCharts
         double[] loss = TaskSeries.Of(report, index, epoch => epoch.TrainLoss), valid = TaskSeries.Of(report, index, epoch => epoch.Validation);
         int? best = TaskSeries.Best(valid, task.HigherIsBetter);
         string metric = task.PrimaryMetric.Length == 0 ? "validation metric" : $"validation {task.PrimaryMetric}";
-        string summary = best is int at ? $"best {Numbers.Metric(valid[at])} (epoch {report.History[at].Epoch})" : "never defined";
+        string summary = best is int at ? $"best {Numbers.Metric(valid[at], task.HigherIsBetter)} (epoch {TaskSeries.Shown(report.History[at].Epoch)})" : "never defined";
         return new LineChart
         {
             Id = $"chart-curve-{index}",
             Title = $"Learning curves of {task.Name}",
-            Description = $"Training loss ends at {Numbers.Metric(loss[^1])}; {metric} is {summary}.",
+            Description = $"Training loss ends at {Numbers.Quantity(loss[^1])}; {metric} is {summary}.",
             Width = 320,
             PanelHeight = 84,
             X = TaskSeries.Epochs(report),
             XLabel = "epoch",
-            Guide = report.BestEpoch,
+            Guide = TaskSeries.Kept(report),
             Panels =
             [
                 new LinePanel("train loss", [new LineSeries("train loss", loss, 0)]),

@@ -49,7 +49,7 @@ public static class HtmlReport
         string[] parts = [report.Model, report.Balancer, Plural(report.Tasks.Count, "task"), report.Created];
         markup.Element("p", string.Join(" \u00b7 ", parts.Where(part => part.Length > 0)), ("class", "sub")).Line();
         markup.Open("p", ("class", $"verdict {verdict.Tone.ToString().ToLowerInvariant()}"), ("id", "verdict"));
-        markup.Element("strong", verdict.Tone switch { VerdictTone.Helped => "Helped", VerdictTone.Hurt => "Warning", VerdictTone.Mixed => "Mixed", _ => "Unknown" }).Text(" ");
+        markup.Element("strong", verdict.Tone switch { VerdictTone.Helped => "Helped", VerdictTone.Hurt => "Warning", VerdictTone.Mixed => "Mixed", VerdictTone.NoDifference => "No difference", _ => "Unknown" }).Text(" ");
         markup.Element("span", verdict.Sentence).Close().Line().Close().Line();
     }
 
@@ -100,7 +100,7 @@ public static class HtmlReport
 
         int[] shown = CurveCharts.Choose(report);
         string which = shown.Length < report.Tasks.Count ? $" {shown.Length} of {report.Tasks.Count} tasks are shown: those with the lowest and the highest {(report.Tasks.Any(task => task.FiniteGain is not null) ? "gain" : "place in the list")}." : "";
-        string kept = report.BestEpoch is int best ? $" The dashed line is epoch {best}, whose weights were kept." : "";
+        string kept = TaskSeries.Kept(report) is int best ? $" The dashed line is epoch {best}, whose weights were kept." : "";
         markup.Element("p", $"A ring marks each task's best validation epoch.{kept}{which}", ("class", "caption")).Line();
         markup.Open("div", ("class", "multiples")).Line();
         foreach (int task in shown)

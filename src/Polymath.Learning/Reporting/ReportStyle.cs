@@ -22,7 +22,8 @@ internal static class ReportStyle
         .verdict.hurt{border-color:var(--bad)}.verdict.hurt strong{color:var(--bad)}
         .verdict.mixed{border-color:var(--c4)}.verdict.mixed strong{color:var(--c4)}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:24px 32px;align-items:start}
-        @media (min-width:900px){.tabled{grid-template-columns:minmax(0,430px) minmax(0,1fr)}}
+        .tabled{grid-template-columns:minmax(0,1fr)}
+        @media (min-width:1100px){.tabled{grid-template-columns:minmax(0,430px) minmax(0,1fr)}}
         .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr));gap:20px 28px}
         section p{overflow-wrap:anywhere}
         figure{margin:0;min-width:0}
@@ -30,16 +31,17 @@ internal static class ReportStyle
         figure.wide svg{max-width:520px}
         .caption{color:var(--soft);font-size:.9rem;margin:.4rem 0}
         .missing{color:var(--soft);font-style:italic;margin:.4rem 0}
-        .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;overflow-wrap:anywhere}
+        .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;overflow-wrap:break-word}
         .pairs{margin:.2rem 0;padding-left:1.6rem;font-size:.9rem;overflow-wrap:anywhere}
         .scroll{overflow:auto;max-height:34rem;min-width:0}
         table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
         th,td{padding:.38rem .45rem;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}
         thead th{position:sticky;top:0;background:var(--page);color:var(--soft);font-weight:600;white-space:nowrap}
-        tbody th{font-weight:600;min-width:6rem;max-width:10rem}
-        tbody td:nth-child(2){overflow-wrap:anywhere;max-width:9rem}
+        tbody th{font-weight:600;min-width:6.5rem;max-width:14rem}
+        tbody td:nth-child(2){overflow-wrap:break-word;max-width:9rem}
         td small,th small{display:block;color:var(--soft);font-weight:400;font-size:.8rem}
         .number{text-align:right;white-space:nowrap}
+        .number small{white-space:normal}
         .negative,.negative small{color:var(--bad)}
         .metrics{min-width:14rem}
         details{margin-top:1rem}

@@ -1,3 +1,5 @@
+using Polymath.Learning.Metrics;
+
 namespace Polymath.Learning.Reporting;
 
 /// <summary>The tables of results: one row per task, and every metric of every split behind a fold.</summary>
@@ -36,21 +38,36 @@ internal static class ResultTables
         string? split = task.HeadlineSplit;
         SplitMetrics? multi = split is null ? null : task.Splits[split];
         SplitMetrics? single = split is not null && task.SingleTask is not null && task.SingleTask.TryGetValue(split, out SplitMetrics? found) ? found : null;
-        markup.Open("tr").Open("th", ("scope", "row"), ("title", task.Name)).Element("span", task.Name, ("class", "name"));
+        markup.Open("tr").Open("th", ("scope", "row"), ("title", task.Name));
+        Name(markup, task.Name);
         if (task.Kind.Length > 0) markup.Element("small", task.Kind);
         markup.Close();
         string direction = task.HigherIsBetter ? "\u2191" : "\u2193";
         markup.Open("td").Text(task.PrimaryMetric.Length == 0 ? Numbers.None : $"{task.PrimaryMetric}\u00a0{direction}");
         if (split is not null) markup.Element("small", split);
         markup.Close();
-        Value(markup, Numbers.Metric(single?[task.PrimaryMetric]), single is null ? "no baseline" : "undefined");
-        Value(markup, Numbers.Metric(multi?[task.PrimaryMetric]), multi is null ? "not measured" : "undefined");
+        Value(markup, Numbers.Metric(single?[task.PrimaryMetric], task.HigherIsBetter), single is null ? "no baseline" : "undefined");
+        Value(markup, Numbers.Metric(multi?[task.PrimaryMetric], task.HigherIsBetter), multi is null ? "not measured" : "undefined");
         markup.Open("td", ("class", task.NegativeTransfer ? "number negative" : "number")).Text(task.FiniteGain is double gain ? Numbers.Percent(gain) : Numbers.None);
         if (task.FiniteGain is not null && task.GainSpread is double spread && double.IsFinite(spread)) markup.Element("small", $"\u00b1\u00a0{Numbers.Points(spread)}");
         if (task.NegativeTransfer) markup.Element("small", "negative transfer");
         markup.Close();
         Value(markup, multi is null ? Numbers.None : Numbers.Count(multi.Observed), "not measured");
         markup.Close().Line();
+    }
+
+    // May be broken where its words end.
+    private static void Name(MarkupWriter markup, string name)
+    {
+        markup.Open("span", ("class", "name"));
+        string[] words = name.Split('_');
+        for (int i = 0; i < words.Length; i++)
+        {
+            if (i > 0) markup.Text("_").Leaf("wbr");
+            markup.Text(words[i]);
+        }
+
+        markup.Close();
     }
 
     private static void Value(MarkupWriter markup, string text, string whenNone)
@@ -60,9 +77,11 @@ internal static class ResultTables
     {
         foreach ((string split, SplitMetrics metrics) in splits)
         {
-            markup.Open("tr").Open("th", ("scope", "row"), ("title", task)).Element("span", task, ("class", "name")).Close();
+            markup.Open("tr").Open("th", ("scope", "row"), ("title", task));
+            Name(markup, task);
+            markup.Close();
             markup.Element("td", model).Element("td", split).Element("td", Numbers.Count(metrics.Observed), ("class", "number"));
-            markup.Element("td", string.Join(" \u00b7 ", metrics.Values.Select(metric => $"{metric.Key}\u00a0{Numbers.Metric(metric.Value)}")), ("class", "metrics")).Close().Line();
+            markup.Element("td", string.Join(" \u00b7 ", metrics.Values.Select(metric => $"{metric.Key}\u00a0{Numbers.Metric(metric.Value, !Metric.IsError(metric.Key))}")), ("class", "metrics")).Close().Line();
         }
     }
 }

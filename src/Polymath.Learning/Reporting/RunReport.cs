@@ -62,7 +62,7 @@ public sealed record RunReport
     /// <summary>One entry per epoch, in order.</summary>
     public IReadOnlyList<EpochReport> History { get; init; } = [];
 
-    /// <summary>The epoch whose weights were kept.</summary>
+    /// <summary>The epoch whose weights were kept, from 0.</summary>
     public int? BestEpoch { get; init; }
 
     /// <summary>How the tasks' gradients agreed; null when they were not recorded.</summary>

@@ -39,7 +39,7 @@ public sealed record RunVerdict(VerdictTone Tone, string Sentence)
         };
         if (same > 0 && helped + hurt.Length > 0) sentence += $"; {same} {(same == 1 ? "is" : "are")} unchanged{(noisy ? " within noise" : "")}";
         if (report.DeltaM is double delta && double.IsFinite(delta)) sentence += $"; average gain {Numbers.Percent(delta)}";
-        VerdictTone tone = negative || (hurt.Length > 0 && helped == 0) ? VerdictTone.Hurt : hurt.Length == 0 && helped > 0 ? VerdictTone.Helped : VerdictTone.Mixed;
+        VerdictTone tone = negative || (hurt.Length > 0 && helped == 0) ? VerdictTone.Hurt : hurt.Length > 0 ? VerdictTone.Mixed : helped > 0 ? VerdictTone.Helped : VerdictTone.NoDifference;
         return new RunVerdict(tone, (negative ? "Negative transfer: " + char.ToLowerInvariant(sentence[0]) + sentence[1..] : sentence) + ".");
     }
 

@@ -9,7 +9,10 @@ public enum VerdictTone
     /// <summary>Sharing helped, and hurt no task.</summary>
     Helped,
 
-    /// <summary>Sharing made no difference, or helped some tasks and hurt others a little.</summary>
+    /// <summary>Sharing made no difference to any task beyond noise.</summary>
+    NoDifference,
+
+    /// <summary>Sharing helped some tasks and hurt others a little.</summary>
     Mixed,
 
     /// <summary>At least one task shows negative transfer, or every difference is a loss.</summary>

@@ -30,7 +30,7 @@ internal static class WeightsChart
             LabelColumn = 104,
             X = TaskSeries.Epochs(report),
             XLabel = "epoch",
-            Guide = report.BestEpoch,
+            Guide = TaskSeries.Kept(report),
             Panels = [panel],
         };
     }
@@ -49,7 +49,7 @@ internal static class WeightsChart
     private static string Describe(RunReport report, double[][] weights)
     {
         int highest = Enumerable.Range(0, weights.Length).Where(task => weights[task].Any(double.IsFinite)).MaxBy(task => Last(weights[task]));
-        return $"The highest final weight is {Numbers.Metric(Last(weights[highest]))}, of {report.Tasks[highest].Name}.";
+        return $"The highest final weight is {Numbers.Quantity(Last(weights[highest]))}, of {report.Tasks[highest].Name}.";
     }
 
     private static double Last(double[] values) => Array.FindLast(values, double.IsFinite);

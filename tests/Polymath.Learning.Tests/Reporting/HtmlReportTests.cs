@@ -63,6 +63,30 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void Epochs_are_counted_from_one()
+    {
+        RunReport report = SampleReports.All["two-tasks"]();
+        XDocument page = Parse(report with { Tasks = [.. report.Tasks.Select(task => task with { HigherIsBetter = true })], History = [.. Enumerable.Range(0, 5).Select(epoch => new EpochReport(epoch, [1, 1], [epoch == 2 ? 0.9 : 0.8, 0.8], [1, 1]))], BestEpoch = 4 });
+        Assert.Contains("The dashed line is epoch 5, whose weights were kept.", page.Root!.Value, StringComparison.Ordinal);
+        XElement curve = Charts(page).Single(chart => (string?)chart.Attribute("id") == "chart-curve-0");
+        Assert.EndsWith("is best 0.9000 (epoch 3).", curve.Element(Svg + "desc")!.Value, StringComparison.Ordinal);
+        foreach (string chart in (string[])["chart-curve-0", "chart-weights"])
+        {
+            string[] labels = [.. Charts(page).Single(found => (string?)found.Attribute("id") == chart).Elements(Svg + "text").Where(text => (string?)text.Attribute("class") == "tick").Select(text => text.Value)];
+            Assert.Contains("5", labels);
+            Assert.DoesNotContain("0", labels.TakeLast(5));
+        }
+    }
+
+    [Fact]
+    public void A_report_without_a_difference_is_no_warning()
+    {
+        RunReport report = SampleReports.All["two-tasks"]();
+        XElement verdict = Parse(report with { Tasks = [.. report.Tasks.Select(task => task with { GainPercent = 0.1, GainSpread = 0.2, NegativeTransfer = false })] }).Descendants(Html + "p").Single(element => (string?)element.Attribute("id") == "verdict");
+        Assert.Equal(("verdict nodifference", "No difference"), ((string?)verdict.Attribute("class"), verdict.Element(Html + "strong")!.Value));
+    }
+
+    [Fact]
     public void Hostile_text_stays_text()
     {
         XDocument page = Parse(SampleReports.All["hostile"]());

@@ -25,7 +25,7 @@ public sealed class RunVerdictTests
     {
         RunVerdict verdict = RunVerdict.Of(Report(Gain("a", 2, 0.5), Gain("b", 1.01, 0.5), Gain("c", -0.9, 0.5)));
         Assert.Equal((VerdictTone.Helped, "Sharing helped 2 of 3 tasks; 1 is unchanged within noise."), (verdict.Tone, verdict.Sentence));
-        Assert.Equal("Sharing made no difference beyond noise to any of 2 tasks.", RunVerdict.Of(Report(Gain("a", 0.4, 0.3), Gain("b", -0.4, 0.3))).Sentence);
+        Assert.Equal(new RunVerdict(VerdictTone.NoDifference, "Sharing made no difference beyond noise to any of 2 tasks."), RunVerdict.Of(Report(Gain("a", 0.4, 0.3), Gain("b", -0.4, 0.3))));
         Assert.Equal("Sharing made no difference to any of 2 tasks.", RunVerdict.Of(Report(Gain("a", 0), Gain("b", 0))).Sentence);
         Assert.Equal("Sharing made no difference to the task.", RunVerdict.Of(Report(Gain("a", 0))).Sentence);
     }
