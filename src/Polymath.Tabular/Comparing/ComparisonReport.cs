@@ -107,18 +107,18 @@ public static class ComparisonReport
         {
             Id = id,
             Title = title,
-            Description = string.Join("; ", cells.Select(cell => $"{cell.Cell.Label} {Numbers.Metric(score(cell).Mean)}")),
+            Description = string.Join("; ", cells.Select(cell => $"{cell.Cell.Label} {Numbers.Metric(score(cell).Mean, higherIsBetter)}")),
             AxisLabel = relative ? $"difference to {reference.Cell.Label}" : "score",
             FromZero = relative,
-            Rows = [.. cells.Select(cell => relative ? Difference(cell, score(cell), higherIsBetter) : new IntervalRow(cell.Cell.Label, score(cell).Mean, double.NaN, double.NaN, Numbers.Metric(score(cell).Mean), "mutedfill"))],
+            Rows = [.. cells.Select(cell => relative ? Difference(cell, score(cell), higherIsBetter) : new IntervalRow(cell.Cell.Label, score(cell).Mean, double.NaN, double.NaN, Numbers.Metric(score(cell).Mean, higherIsBetter), "mutedfill"))],
         };
     }
 
     private static IntervalRow Difference(CellResult cell, CellScore score, bool higherIsBetter)
     {
-        if (score.Difference is not { } difference) return new IntervalRow(cell.Cell.Label, 0, double.NaN, double.NaN, $"{Numbers.Metric(score.Mean)} reference", "mutedfill");
+        if (score.Difference is not { } difference) return new IntervalRow(cell.Cell.Label, 0, double.NaN, double.NaN, $"{Numbers.Metric(score.Mean, higherIsBetter)} reference", "mutedfill");
         bool better = difference.Mean > 0 == higherIsBetter;
         string sign = difference.Mean > 0 ? "+" : string.Empty;
-        return new IntervalRow(cell.Cell.Label, difference.Mean, difference.Low, difference.High, $"{Numbers.Metric(score.Mean)}  ({sign}{Numbers.Metric(difference.Mean)})", difference.IsClear ? better ? "good" : "bad" : "mutedfill");
+        return new IntervalRow(cell.Cell.Label, difference.Mean, difference.Low, difference.High, $"{Numbers.Metric(score.Mean, higherIsBetter)}  ({sign}{Numbers.Metric(difference.Mean, higherIsBetter)})", difference.IsClear ? better ? "good" : "bad" : "mutedfill");
     }
 }

@@ -64,10 +64,11 @@ internal static class ComparisonTables
     private static void Score(MarkupWriter markup, CellScore score, bool higherIsBetter)
     {
         string mark = score.Difference is not { IsClear: true } difference ? string.Empty : difference.Mean > 0 == higherIsBetter ? " \u25b2" : " \u25bc";
-        markup.Open("td", ("class", "number"), ("title", score.Difference is { } paired ? IntervalText(paired) : null)).Text(Numbers.Metric(score.Mean) + mark);
-        if (double.IsFinite(score.Deviation)) markup.Element("small", $"\u00b1\u00a0{Numbers.Metric(score.Deviation)}");
+        markup.Open("td", ("class", "number"), ("title", score.Difference is { } paired ? IntervalText(paired, higherIsBetter) : null)).Text(Numbers.Metric(score.Mean, higherIsBetter) + mark);
+        if (double.IsFinite(score.Deviation)) markup.Element("small", $"\u00b1\u00a0{Numbers.Metric(score.Deviation, higherIsBetter)}");
         markup.Close();
     }
 
-    private static string IntervalText(PairedDifference difference) => $"difference {Numbers.Metric(difference.Mean)}, 95 % interval {Numbers.Metric(difference.Low)} to {Numbers.Metric(difference.High)}";
+    private static string IntervalText(PairedDifference difference, bool higherIsBetter)
+        => $"difference {Numbers.Metric(difference.Mean, higherIsBetter)}, 95 % interval {Numbers.Metric(difference.Low, higherIsBetter)} to {Numbers.Metric(difference.High, higherIsBetter)}";
 }

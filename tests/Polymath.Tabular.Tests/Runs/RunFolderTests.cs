@@ -33,7 +33,7 @@ public sealed class RunFolderTests : IDisposable
         Refused(_temporary.PathOf("full"), false, "not empty");
         Refused(_temporary.PathOf("full"), true, "not a run");
         Assert.True(File.Exists(_temporary.PathOf("full", "thesis.txt")));
-        Refused(Path.Combine(file, "below"), false, "cannot be written");
+        Refused(Path.Combine(file, "below"), false, "found a file, expected a folder");
     }
 
     [Fact]
