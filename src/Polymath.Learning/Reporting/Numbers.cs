@@ -38,7 +38,7 @@ internal static class Numbers
         if (!double.IsFinite(value)) return None;
         (double divisor, string unit) = Math.Abs(value) switch { >= 1e12 => (1e12, "\u00a0T"), >= 1e9 => (1e9, "\u00a0G"), >= 1e6 => (1e6, "\u00a0M"), >= 1e4 => (1e3, "\u00a0k"), _ => (1.0, "") };
         double scaled = value / divisor;
-        return Signed(scaled.ToString(unit.Length == 0 ? "#,##0.##" : Math.Abs(scaled) >= 100 ? "0" : "0.0#", CultureInfo.InvariantCulture)) + unit;
+        return Signed(scaled.ToString(Math.Abs(scaled) >= 100 ? "#,##0" : unit.Length == 0 ? "0.##" : "0.0#", CultureInfo.InvariantCulture)) + unit;
     }
 
     /// <summary>A size in memory to three digits: "812 B", "64.0 kB", "3.20 MB"; powers of 1000.</summary>

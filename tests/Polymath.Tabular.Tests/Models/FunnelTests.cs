@@ -78,7 +78,7 @@ public sealed class FunnelTests
     public void Tasks_that_are_no_funnel_are_refused(string name)
     {
         Refused(new TaskSet(Target.Binary("click")), "at least two");
-        Refused(new TaskSet(Target.Binary("click"), Target.Regression("price")), $"task 'price' is regression, expected for {name} binary tasks");
+        Refused(new TaskSet(Target.Binary("click"), Target.Regression("price")), $"task 'price' is regression; {name} expects binary tasks");
 
         void Refused(TaskSet tasks, string part) => Assert.Contains(part, Assert.Throws<ModelException>(() => TabularModels.Create(name, TinyProblem.Schema, tasks)).Message, StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public sealed class FunnelTests
         var model = new Esmm(FeatureSchema.Numeric(1), new TaskSet(Target.Binary("click"), Target.Binary("buy")), new EsmmOptions { TowerHidden = [4] });
         Data([1, 1, 1, 0, float.NaN, 1, 0, 0, 1, float.NaN, 0, 0]);
         TrainingException refused = Assert.Throws<TrainingException>(() => Data([1, 1, 0, 1, 0, 0]));
-        Assert.StartsWith("in row 2 of the data set 'buy' is 1 and 'click' before it is 0, expected for esmm", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("in row 2 of the data set 'buy' is 1 and 'click' before it is 0; esmm expects", refused.Message, StringComparison.Ordinal);
 
         void Data(float[] labels) => new Trainer(model).Validate(new ArrayDataset(new float[labels.Length / 2], 1, [], 0, labels, 2));
     }
