@@ -1,3 +1,5 @@
+using Polymath.Tensors;
+
 namespace Polymath.Data.Runs;
 
 /// <summary>The files that every kind of run has, and what may become of a folder that holds some already.</summary>
@@ -41,11 +43,7 @@ public record RunFiles(string Path)
     {
         try
         {
-            for (string? part = Path; !string.IsNullOrEmpty(part); part = System.IO.Path.GetDirectoryName(part))
-            {
-                if (File.Exists(part)) throw new RunException($"{part}: found a file, expected a folder or a new name.");
-            }
-
+            if (AtomicFile.FileInTheWay(Path) is { } blocking) throw new RunException($"{blocking}: found a file, expected a folder or a new name.");
             if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(entry => !IsLeftover(entry)))
             {
                 if (!overwrite) throw new RunException($"{Path}: the folder is not empty; choose another --out, continue it with --resume, or replace it with --overwrite.");

@@ -18,9 +18,7 @@ public sealed record MultiTabNetOptions : TokenOptions
     /// <summary>Whether every task has a token of its own; otherwise one serves all. Default: yes.</summary>
     public bool MultiToken { get; init; } = true;
 
-    /// <summary>
-    /// With rows that attend to each other: how many do so in inference, in [0, 4096]. Default: 0, as many as were in a batch in training.
-    /// </summary>
+    /// <summary>With rows that attend to each other: how many do so in inference, in [0, 4096]. Default: 0, as many as were in a batch in training.</summary>
     public int RowGroup { get; init; }
 
     internal static OptionTable<MultiTabNetOptions> Table { get; } = Tokens(new OptionTable<MultiTabNetOptions>(MultiTabNet.RegistryName, new MultiTabNetOptions())

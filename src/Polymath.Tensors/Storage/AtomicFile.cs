@@ -109,18 +109,20 @@ public static class AtomicFile
         return target.StartsWith("/proc/", StringComparison.Ordinal) ? full : target;
     }
 
-    /// <summary>Why there is no such folder: "a/b: no such folder", or what stands in its place.</summary>
-    /// <param name="folder">A folder that does not exist.</param>
-    public static string MissingFolder(string folder)
+    /// <summary>The file that stands where the name of a folder needs one: the folder's name itself or that of one above it; null when there is none.</summary>
+    /// <param name="folder">The name.</param>
+    public static string? FileInTheWay(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         for (string? part = folder; !string.IsNullOrEmpty(part); part = Path.GetDirectoryName(part))
         {
-            if (File.Exists(part)) return $"{part}: is a file, expected a folder";
+            if (File.Exists(part)) return part;
         }
 
-        return $"{folder}: no such folder";
+        return null;
     }
+
+    private static string MissingFolder(string folder) => FileInTheWay(folder) is { } file ? $"{file}: is a file, expected a folder" : $"{folder}: no such folder";
 
     // .NET does not tell the type of a file. What is no regular file cannot seek (pipes, terminals), or has no length that could be
     // set (other devices, by POSIX); setting the length of an empty regular file to 0 leaves it as it is.
